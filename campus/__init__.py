@@ -1,0 +1,1 @@
+"""PhotoCampus: the home feed for universities and companies."""

@@ -1,0 +1,53 @@
+"""The root of every error a user can cause. Each room names its own beside the verb that raises it."""
+
+from __future__ import annotations
+
+
+class CampusError(Exception):
+    """An anticipated failure, told to the user in one sentence.
+
+    `status` is the HTTP status it is answered with; `title` a heading for the page and for problem+json; `str(error)` the sentence.
+    `field` names the form field at fault, where there is one.
+    """
+
+    status = 400
+    title = "That did not work"
+
+    def __init__(self, message: str = "", *, field: str | None = None) -> None:
+        super().__init__(message or self.title)
+        self.field = field
+
+
+class NotFound(CampusError):
+    """There is nothing here for this viewer: what she may not see does not exist."""
+
+    status = 404
+    title = "Nothing here"
+
+
+class Forbidden(CampusError):
+    """She may see the thing but not do this with it."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class Conflict(CampusError):
+    """Somebody else was faster."""
+
+    status = 409
+    title = "Somebody changed this"
+
+
+class Invalid(CampusError):
+    """The input breaks a rule; `field` says which part of it."""
+
+    status = 422
+    title = "Please check what you entered"
+
+
+class AuthenticationRequired(CampusError):
+    """Nobody is signed in."""
+
+    status = 401
+    title = "Please sign in"
