@@ -6,7 +6,7 @@ from __future__ import annotations
 class CampusError(Exception):
     """An anticipated failure, told to the user in one sentence.
 
-    `status` is the HTTP status it is answered with; `title` a heading for the page and for problem+json; `str(error)` the sentence.
+    `status` is the HTTP status it is answered with; `title` a heading for page and problem+json; `str(error)` the sentence.
     `field` names the form field at fault, where there is one.
     """
 

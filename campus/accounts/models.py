@@ -1,0 +1,126 @@
+"""Tables of people, addresses, sessions and one-time tokens."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, LargeBinary, false, func, text, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campus.platform.db import Base, choices
+
+
+class Algorithm(StrEnum):
+    """The order of the home feed."""
+
+    MIXED = "mixed"
+    CHRONOLOGICAL = "chronological"
+    ENGAGEMENT = "engagement"
+
+
+class Scope(StrEnum):
+    """What the home feed draws from: everything visible, or only what reaches her through a relation."""
+
+    ALL = "all"
+    FOLLOWING = "following"
+
+
+class Theme(StrEnum):
+    """The colour scheme of the pages."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class User(Base):
+    """A person.
+
+    `permission_version` counts up in the transaction of every change to what she may see; caches carry it in their keys.
+    `locked` accounts accept followers one by one.
+    """
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    handle: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    bio: Mapped[str] = mapped_column(server_default="")
+    avatar_token: Mapped[uuid.UUID | None]
+    locale: Mapped[str] = mapped_column(server_default="en")
+    algorithm: Mapped[Algorithm] = mapped_column(choices(Algorithm), server_default=Algorithm.MIXED)
+    scope: Mapped[Scope] = mapped_column(choices(Scope), server_default=Scope.ALL)
+    theme: Mapped[Theme] = mapped_column(choices(Theme), server_default=Theme.SYSTEM)
+    auto_load: Mapped[bool] = mapped_column(server_default=true())
+    locked: Mapped[bool] = mapped_column(server_default=false())
+    is_admin: Mapped[bool] = mapped_column(server_default=false())
+    is_demo: Mapped[bool] = mapped_column(server_default=false())
+    password_hash: Mapped[str | None]
+    approved_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
+    suspended_at: Mapped[datetime | None]
+    permission_version: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    emails: Mapped[list[EmailAddress]] = relationship(back_populates="user", order_by="EmailAddress.id")
+
+    __table_args__ = (
+        CheckConstraint("handle ~ '^[a-z0-9_]{2,30}$'", name="handle_form"),
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+        CheckConstraint("length(bio) <= 500", name="bio_length"),
+    )
+
+
+class EmailAddress(Base):
+    """An address of a person; lower case, unique on the whole site. At most one is primary."""
+
+    __tablename__ = "email_address"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(unique=True)
+    is_primary: Mapped[bool] = mapped_column(server_default=false())
+    verified_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    user: Mapped[User] = relationship(back_populates="emails")
+
+    __table_args__ = (
+        CheckConstraint("address = lower(address) AND address LIKE '%_@_%' AND length(address) <= 254", name="address_form"),
+        Index("uq_email_address_primary", "user_id", unique=True, postgresql_where=text("is_primary")),
+    )
+
+
+class UserSession(Base):
+    """A signed-in browser. The cookie holds a random token; this row, found by the token's SHA-256, holds the authority."""
+
+    __tablename__ = "user_session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    user_agent: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Purpose(StrEnum):
+    """What a one-time token is good for."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+
+
+class OneTimeToken(Base):
+    """A link sent by mail: hashed, for one purpose, for one use, for a short time."""
+
+    __tablename__ = "one_time_token"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    purpose: Mapped[Purpose] = mapped_column(choices(Purpose))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    email_id: Mapped[int | None] = mapped_column(ForeignKey("email_address.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,144 @@
+"""The database session, and the only place that commits.
+
+Reads run in autocommit on connections that PostgreSQL itself holds read-only: a page that only reads cannot write, and its
+prepared statements survive the return to the pool (each ROLLBACK would drop them). Writes run inside `transaction()`, on
+connections of their own.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from enum import StrEnum
+
+    from flask import Flask
+    from sqlalchemy.orm import Session, scoped_session
+
+    from campus.platform.settings import Settings
+
+log = logging.getLogger(__name__)
+
+READS = "reads"
+_DEPTH = "transaction_depth"
+_AFTER = "after_commit"
+
+
+class Base(DeclarativeBase):
+    """Every table's base: `datetime` is timestamptz, `int` is bigint, constraints have predictable names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration
+        datetime: DateTime(timezone=True),
+        int: BigInteger,
+        str: Text,
+    }
+
+
+def choices(kind: type[StrEnum]) -> Enum:
+    """A text column restricted by CHECK to the values of `kind`."""
+    name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
+
+
+class RoutedSession(FlaskSession):
+    """Sends statements to the reading engine unless a transaction is open."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Any:
+        """The engine for this statement: an explicit one, the writing one inside `transaction()`, else the reading one."""
+        if bind is not None:
+            return super().get_bind(mapper=mapper, clause=clause, bind=bind, **kwargs)
+        return self._db.engines[None if self.info.get(_DEPTH) else READS]
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"class_": RoutedSession, "expire_on_commit": False, "autoflush": True},
+)
+session: scoped_session[Session] = db.session  # type: ignore[assignment]  # the same session, typed by SQLAlchemy
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the application its two engines: one that writes, one that only reads."""
+    pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_recycle": 1800}
+    writes = {"connect_args": {"application_name": "photocampus", "options": "-c lock_timeout=10s"}}
+    reads = {
+        "isolation_level": "AUTOCOMMIT",
+        "connect_args": {"application_name": "photocampus-reads", "options": "-c default_transaction_read_only=on"},
+    }
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = pool | writes
+    app.config["SQLALCHEMY_BINDS"] = {READS: {"url": settings.database_url, **pool, **reads}}
+    db.init_app(app)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Do everything in the block, or nothing of it.
+
+    Joins the transaction that is open already, if one is: the outermost block commits. Callbacks given to `after_commit()`
+    run once the data is durable, and never after a rollback.
+    """
+    current = session()
+    if current.info.get(_DEPTH):
+        yield current
+        return
+    current.commit()  # ends what was read in autocommit; objects stay loaded
+    current.info[_DEPTH] = 1
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        current.info.pop(_AFTER, None)
+        raise
+    finally:
+        current.info.pop(_DEPTH, None)
+    _run(current.info.pop(_AFTER, {}))
+
+
+def after_commit(callback: Callable[[], None], *, key: str | None = None) -> None:
+    """Run `callback` when the open transaction has committed; once per `key`.
+
+    Callbacks are hints to caches and workers: one that fails is logged, and the request goes on.
+
+    Raises:
+        RuntimeError: no transaction is open.
+    """
+    current = session()
+    if not current.info.get(_DEPTH):
+        raise RuntimeError("after_commit() needs an open transaction")
+    waiting = current.info.setdefault(_AFTER, {})
+    waiting[key or f"#{len(waiting)}"] = callback
+
+
+def _run(callbacks: dict[str, Callable[[], None]]) -> None:
+    for key, callback in callbacks.items():
+        try:
+            callback()
+        except Exception:
+            log.exception("after commit: %s failed", key)
