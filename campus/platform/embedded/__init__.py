@@ -5,10 +5,11 @@ those that already run, or fresh ones that end with their last user. The wheels'
 and trust pid files.
 """
 
+from campus.platform.embedded.databases import create_database, drop_database
 from campus.platform.embedded.endpoints import Endpoints
 from campus.platform.embedded.errors import AlreadyRunning, NotInstalled, ServerUnavailable, StartFailed
-from campus.platform.embedded.postgres import create_database, drop_database
 from campus.platform.embedded.servers import Servers, start
+from campus.platform.embedded.using import attach_or_start, detach
 
 __all__ = [
     "AlreadyRunning",
@@ -17,7 +18,9 @@ __all__ = [
     "ServerUnavailable",
     "Servers",
     "StartFailed",
+    "attach_or_start",
     "create_database",
+    "detach",
     "drop_database",
     "start",
 ]

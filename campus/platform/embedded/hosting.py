@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from campus.platform.embedded.errors import AlreadyRunning
 from campus.platform.embedded.locks import Lock
-from campus.platform.embedded.places import discard_public
+from campus.platform.embedded.places import discard_public, remove_if_empty
 from campus.platform.embedded.postgres import Postgres
 from campus.platform.embedded.valkey import Valkey
 
@@ -104,6 +104,7 @@ class Host:
             self.server.stop()
             if not self._durable:
                 discard_public(self.server.data)
+                remove_if_empty(self.server.socket.parent)
         self._files.host.release()
 
 

@@ -155,6 +155,15 @@ def socket_folder(var: Path, name: str, account: Account | None) -> Path:
     return inner
 
 
+def remove_if_empty(folder: Path) -> None:
+    """Remove a socket folder, and the outer one when the other server is gone too."""
+    for place in (folder, folder.parent):
+        try:
+            place.rmdir()
+        except OSError:
+            return
+
+
 def _temporary() -> Path:
     named = Path(tempfile.gettempdir())
     return named if len(os.fsencode(named)) < LONGEST_SOCKET - 50 and is_open_to_all(named) else Path("/tmp")  # noqa: S108 - see _own

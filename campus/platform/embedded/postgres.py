@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
-
-import psycopg
-from psycopg import sql
+from urllib.parse import quote
 
 from campus.platform.embedded import places
 from campus.platform.embedded.errors import StartFailed
@@ -20,10 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from campus.platform.embedded.endpoints import Endpoints
-
 NAME = "photocampus"
 PORT = 5432  # names the socket file; nothing listens on the network
+STATE_LINE = 8
 SMALL_SHARED_MEMORY = 512 * 1024 * 1024
 
 # For a machine with two cores that also runs the web server and the worker.
@@ -99,24 +96,31 @@ class Postgres(Server):
             os.chown(fresh, self.account.uid, self.account.gid)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "-E", "UTF8"]
         quick = [] if self._durable else ["--no-sync"]
-        argv = [str(self._programs / "initdb"), "-D", ".", "-U", NAME, "-A", "trust", *locale, "--no-instructions", *quick]
-        with self.log.open("ab") as output:
-            process = spawn(argv, output=output, environ=BARE_ENVIRONMENT, cwd=fresh, account=self.account)
-        if process.wait() != 0:
-            raise StartFailed(f"PostgreSQL could not initialize {fresh}; the end of {self.log}:\n{tail(self.log)}")
+        self._run_in(fresh, "initdb", "-D", ".", "-U", NAME, "-A", "trust", *locale, "--no-instructions", *quick)
+        self._run_in(fresh, "postgres", "--single", "-D", ".", "postgres", statement=f"CREATE DATABASE {NAME}\n")
         fresh.rename(target)
 
-    def _answers(self) -> bool:
-        try:
-            _maintenance(self.url).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+    def _run_in(self, folder: Path, program: str, *argv: str, statement: str = "") -> None:
+        with self.log.open("ab") as output:
+            process = spawn(
+                [self._programs / program, *argv],
+                output=output,
+                environ=BARE_ENVIRONMENT,
+                cwd=folder,
+                account=self.account,
+                stdin=subprocess.PIPE,
+            )
+        process.communicate(statement.encode())
+        if process.returncode != 0:
+            raise StartFailed(f"PostgreSQL could not initialize {folder}; the end of {self.log}:\n{tail(self.log)}")
 
-    def _started(self) -> None:
-        with _maintenance(self.url) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
-                _create(connection, NAME, None)
+    def _answers(self) -> bool:
+        """As pg_ctl sees it: the server writes its state as the eighth line of its pid file."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= STATE_LINE and lines[STATE_LINE - 1].strip() == "ready"
 
 
 def _shared_memory() -> str:
@@ -126,35 +130,3 @@ def _shared_memory() -> str:
     except OSError:
         return "mmap"
     return "posix" if room.f_frsize * room.f_blocks >= SMALL_SHARED_MEMORY else "mmap"
-
-
-def _with_database(url: str, name: str, scheme: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit((scheme, parts.netloc, f"/{quote(name)}", parts.query, ""))
-
-
-def _maintenance(url: str) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(_with_database(url, "postgres", "postgresql"), autocommit=True, connect_timeout=2)
-
-
-def _create(connection: psycopg.Connection[tuple[object, ...]], name: str, template: str | None) -> None:
-    copy = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
-    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copy)
-
-
-def create_database(endpoints: Endpoints, name: str, template: str | None = None) -> str:
-    """Create the database `name`, a copy of `template` if that is given (nobody may be connected to it).
-
-    Returns:
-        The URL of the new database.
-    """
-    with _maintenance(endpoints.database_url) as connection:
-        _create(connection, name, template)
-    return _with_database(endpoints.database_url, name, "postgresql+psycopg")
-
-
-def drop_database(url: str) -> None:
-    """Drop the database that `url` names, its sessions too; nothing happens when there is none."""
-    name = urlsplit(url).path.lstrip("/")
-    with _maintenance(url) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

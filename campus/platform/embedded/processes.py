@@ -41,7 +41,7 @@ def die_with_parent(last_signal: int) -> Callable[[], None]:
     return hook
 
 
-def spawn(
+def spawn(  # noqa: PLR0913 - the parts of a process
     argv: Sequence[str | Path],
     *,
     output: IO[bytes] | int,
@@ -49,6 +49,7 @@ def spawn(
     cwd: Path,
     account: Account | None = None,
     last_signal: int = signal.SIGKILL,
+    stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own process group (Ctrl-C reaches the parent alone) that dies with this thread.
 
@@ -56,7 +57,7 @@ def spawn(
     """
     return subprocess.Popen(  # noqa: S603 - the argv is the product's own
         [str(word) for word in argv],
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=output,
         stderr=subprocess.STDOUT,
         env=dict(environ),

@@ -51,9 +51,6 @@ class Server(ABC):
     @abstractmethod
     def _answers(self) -> bool: ...
 
-    def _started(self) -> None:  # noqa: B027 - most have nothing to do
-        """What is done once the server answers."""
-
     @property
     def pid(self) -> int:
         """The main process.
@@ -89,7 +86,6 @@ class Server(ABC):
         if not wait_until(lambda: self.has_died or self._answers(), START_SECONDS) or self.has_died:
             self.stop()
             raise StartFailed(f"{self.name} did not start; the end of {self.log}:\n{tail(self.log)}")
-        self._started()
 
     def stop(self) -> None:
         """An orderly stop; after half a minute a hard one."""

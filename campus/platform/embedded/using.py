@@ -1,0 +1,149 @@
+"""Using the servers of a checkout from any process: those that run, or fresh ones that end with their last user."""
+
+from __future__ import annotations
+
+import atexit
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from campus.platform.embedded.endpoints import Endpoints
+from campus.platform.embedded.errors import StartFailed
+from campus.platform.embedded.hosting import Files, Notice
+from campus.platform.embedded.processes import tail, wait_until
+
+CAMPUS = Path(__file__).resolve().parents[2]
+START_SECONDS = 240.0  # longer than the server itself is given
+LEAVE_SECONDS = 60.0
+GRACE_SECONDS = 0.5
+
+# `campus` itself composes the whole application, a second of imports that a keeper has no use for: an empty stand-in takes
+# its place.
+LAUNCH = """
+import runpy, sys, types
+campus = types.ModuleType("campus")
+campus.__path__ = [sys.argv.pop(1)]
+sys.modules["campus"] = campus
+runpy.run_module("campus.platform.embedded.keeper", run_name="__main__", alter_sys=True)
+"""
+
+
+class Use:
+    """This process' share in one server; as long as it is held the server is kept."""
+
+    def __init__(self, var: Path, name: str) -> None:
+        self._var = var.absolute()
+        self._name = name
+        self._files = Files(self._var, name)
+        self._keeper: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Take the share, and start a keeper unless there is a host.
+
+        Raises:
+            StartFailed: a keeper that is about to leave did not.
+        """
+        if not self._files.users.take(shared=True, patience=LEAVE_SECONDS):
+            raise StartFailed(f"{self._name} is being stopped and does not end; see {self._files.log}")
+        self._ensure_host()
+
+    def notice(self) -> Notice:
+        """Where the server is, once it answers.
+
+        Raises:
+            StartFailed: it does not start; the message has the end of its log.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            self._ensure_host()
+            notice = self._files.read_notice()
+            if notice and _connects(notice.socket):
+                return notice
+            time.sleep(0.02)
+        raise StartFailed(f"{self._name} did not start in time; see {self._files.log}")
+
+    def end(self, *, wait: bool) -> None:
+        """Give the share back. Who started the keeper, or is told to, waits for the server's end if this was the last share."""
+        self._files.users.release()
+        if self._keeper is None and not wait:
+            return
+        time.sleep(0.15)  # the keeper looks every tenth of a second
+        wait_until(lambda: self._is_over() or self._is_used_by_others(), LEAVE_SECONDS)
+
+    def _is_over(self) -> bool:
+        ended = self._keeper is None or self._keeper.poll() is not None
+        return ended and not self._files.host.is_taken()
+
+    def _is_used_by_others(self) -> bool:
+        """Whether the share can be had again for a while: a keeper about to leave would have taken it for itself."""
+        deadline = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < deadline:
+            if self._is_over() or self._files.users.is_taken():
+                return False
+            time.sleep(0.05)
+        return True
+
+    def _ensure_host(self) -> None:
+        if self._files.host.is_taken():
+            return
+        if self._keeper is not None and self._keeper.poll() is None:
+            return  # it is about to take it
+        if self._keeper is not None and self._keeper.returncode > 0:
+            raise StartFailed(f"{self._name} did not start; the end of {self._files.log}:\n{tail(self._files.log)}")
+        self._keeper = self._start_keeper()
+
+    def _start_keeper(self) -> subprocess.Popen[bytes]:
+        self._files.log.parent.mkdir(parents=True, exist_ok=True)
+        with self._files.log.with_name("keeper.log").open("ab") as output:
+            return subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-c", LAUNCH, str(CAMPUS), self._name, str(self._var)],
+                cwd=self._var,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+
+def _connects(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1)
+        return connection.connect_ex(path) == 0
+
+
+class Shares:
+    """What this process uses, until its end."""
+
+    held: dict[tuple[Path, str], Use] = {}  # noqa: RUF012 - one per process, meant to be shared
+
+
+def attach_or_start(var: Path, *, postgres: bool = True, valkey: bool = True) -> Endpoints:
+    """The servers of `var`, for as long as this process lives: attached to, or started if nobody runs them.
+
+    A server whose flag is False is left alone, its URL empty. Asked again, it also brings back a host that was killed meanwhile.
+
+    Raises:
+        StartFailed: a server does not start; the message has the end of its log.
+    """
+    if not Shares.held:
+        atexit.register(detach)
+    names = [name for name, wanted in (("postgres", postgres), ("valkey", valkey)) if wanted]
+    for name in names:  # first all, then waiting: they start at the same time
+        if (var, name) not in Shares.held:
+            use = Use(var, name)
+            use.begin()
+            Shares.held[var, name] = use
+    urls = {name: Shares.held[var, name].notice().url for name in names}
+    return Endpoints(urls.get("postgres", ""), urls.get("valkey", ""))
+
+
+def detach(*, wait: bool = False) -> None:
+    """Give every share back; others keep theirs.
+
+    Waits for the end of servers that this process had started and nobody uses any more; with `wait` of all such servers.
+    """
+    while Shares.held:
+        _, use = Shares.held.popitem()
+        use.end(wait=wait)
