@@ -86,7 +86,7 @@ def develop(data: bytes, max_pixels: int) -> Processed:
         if "out of memory" in str(error):
             raise MemoryError from error
         raise Unreadable(f"{type(error).__name__}: {error}") from error
-    thumb = picture.resize(_fit(picture.size), Resampling.BOX)
+    thumb = _on_white(picture.resize(_fit(picture.size), Resampling.BOX))  # thumbhash 0.1.2 fails on anything transparent
     return Processed(width, height, _thumbhash(thumb), _dominant(thumb), _encode(picture, width, height))
 
 
@@ -183,13 +183,11 @@ def _lowest(channel: Image.Image) -> int:
 
 def _encode(picture: Image.Image, width: int, height: int) -> tuple[Variant, ...]:
     """Every WebP width, then the JPEG for clients that know no WebP."""
-    files = []
-    for step in available_widths(width, height):
-        small = _at(picture, step, width, height)
-        files.append(_variant(small, Format.WEBP, quality=WEBP_QUALITY, method=4))
-    small = _on_white(_at(picture, fallback_width(width, height), width, height))
-    files.append(_variant(small, Format.JPEG, quality=JPEG_QUALITY, optimize=True, progressive=True))
-    return tuple(files)
+    fallback = fallback_width(width, height)
+    steps = {step: _at(picture, step, width, height) for step in {*available_widths(width, height), fallback}}
+    webp = [_variant(steps[step], Format.WEBP, quality=WEBP_QUALITY, method=4) for step in available_widths(width, height)]
+    jpeg = _variant(_on_white(steps[fallback]), Format.JPEG, quality=JPEG_QUALITY, optimize=True, progressive=True)
+    return (*webp, jpeg)
 
 
 def _at(picture: Image.Image, step: int, width: int, height: int) -> Image.Image:
@@ -225,7 +223,7 @@ def _thumbhash(thumb: Image.Image) -> str:
 
 def _dominant(thumb: Image.Image) -> int:
     """The palette colour that most of the photo is nearest to."""
-    pixels = _on_white(thumb).tobytes()
+    pixels = thumb.tobytes()
     counts = [0] * PALETTE_LEVELS**3
     for at in range(0, len(pixels), 3):
         counts[palette_index(*pixels[at : at + 3])] += 1
