@@ -9,7 +9,7 @@ from campus.platform.embedded.databases import create_database, drop_database
 from campus.platform.embedded.endpoints import Endpoints
 from campus.platform.embedded.errors import AlreadyRunning, NotInstalled, ServerUnavailable, StartFailed
 from campus.platform.embedded.servers import Servers, start
-from campus.platform.embedded.using import attach_or_start, detach
+from campus.platform.embedded.using import attach_or_start, detach, mend
 
 __all__ = [
     "AlreadyRunning",
@@ -22,5 +22,6 @@ __all__ = [
     "create_database",
     "detach",
     "drop_database",
+    "mend",
     "start",
 ]

@@ -104,7 +104,7 @@ class Host:
             self.server.stop()
             if not self._durable:
                 discard_public(self.server.data)
-                remove_if_empty(self.server.socket.parent)
+            remove_if_empty(self.server.socket.parent)
         self._files.host.release()
 
 

@@ -15,6 +15,7 @@ import pwd
 import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from campus.platform.embedded.errors import NotInstalled, StartFailed
@@ -147,9 +148,13 @@ def socket_folder(var: Path, name: str, account: Account | None) -> Path:
     """
     digest = hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
     outer = _temporary() / f"photocampus-{os.geteuid()}-{digest}"
-    _own(outer, 0o711 if os.geteuid() == 0 else 0o700)
     inner = outer / name
-    inner.mkdir(mode=0o700, exist_ok=True)
+    made = False
+    while not made:
+        with suppress(FileNotFoundError):  # the other server just ended and removed the outer one
+            _own(outer, 0o711 if os.geteuid() == 0 else 0o700)
+            inner.mkdir(mode=0o700, exist_ok=True)
+            made = True
     if account:
         os.chown(inner, account.uid, account.gid)
     return inner

@@ -33,12 +33,14 @@ def die_with_parent(last_signal: int) -> Callable[[], None]:
     """A hook for the child's side of a fork: when the thread that forked it ends, the kernel sends it `last_signal`."""
     parent = os.getpid()
 
-    def hook() -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, last_signal)
-        if os.getppid() != parent:  # the parent died between fork and prctl
-            os._exit(1)
+    return lambda: die_with(parent, last_signal)
 
-    return hook
+
+def die_with(parent: int, last_signal: int) -> None:
+    """Ask the kernel to send this process `last_signal` when its parent ends. A parent already gone ends it at once."""
+    _LIBC.prctl(PR_SET_PDEATHSIG, last_signal)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def spawn(  # noqa: PLR0913 - the parts of a process

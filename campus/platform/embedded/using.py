@@ -37,6 +37,7 @@ class Use:
         self._var = var.absolute()
         self._name = name
         self._files = Files(self._var, name)
+        self._log = self._files.log.with_name(f"{name}-keeper.log")
         self._keeper: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
@@ -47,7 +48,7 @@ class Use:
         """
         if not self._files.users.take(shared=True, patience=LEAVE_SECONDS):
             raise StartFailed(f"{self._name} is being stopped and does not end; see {self._files.log}")
-        self._ensure_host()
+        self.ensure_host()
 
     def notice(self) -> Notice:
         """Where the server is, once it answers.
@@ -57,7 +58,7 @@ class Use:
         """
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            self._ensure_host()
+            self.ensure_host()
             notice = self._files.read_notice()
             if notice and _connects(notice.socket):
                 return notice
@@ -85,18 +86,25 @@ class Use:
             time.sleep(0.05)
         return True
 
-    def _ensure_host(self) -> None:
+    def ensure_host(self) -> None:
+        """Start a keeper unless somebody hosts the server; does not wait for it.
+
+        Raises:
+            StartFailed: the keeper that this process started gave up.
+        """
         if self._files.host.is_taken():
             return
         if self._keeper is not None and self._keeper.poll() is None:
             return  # it is about to take it
-        if self._keeper is not None and self._keeper.returncode > 0:
-            raise StartFailed(f"{self._name} did not start; the end of {self._files.log}:\n{tail(self._files.log)}")
+        failed = self._keeper is not None and self._keeper.returncode == 1
+        self._keeper = None
+        if failed:
+            raise StartFailed(f"{self._name} did not start; the end of {self._log}:\n{tail(self._log)}")
         self._keeper = self._start_keeper()
 
     def _start_keeper(self) -> subprocess.Popen[bytes]:
         self._files.log.parent.mkdir(parents=True, exist_ok=True)
-        with self._files.log.with_name("keeper.log").open("ab") as output:
+        with self._log.open("ab") as output:
             return subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-c", LAUNCH, str(CAMPUS), self._name, str(self._var)],
                 cwd=self._var,
@@ -137,6 +145,16 @@ def attach_or_start(var: Path, *, postgres: bool = True, valkey: bool = True) ->
             Shares.held[var, name] = use
     urls = {name: Shares.held[var, name].notice().url for name in names}
     return Endpoints(urls.get("postgres", ""), urls.get("valkey", ""))
+
+
+def mend() -> None:
+    """Bring back the keepers of this process' servers, should they have been killed; returns at once.
+
+    Raises:
+        StartFailed: a server does not come back; asked again, this tries anew.
+    """
+    for use in Shares.held.values():
+        use.ensure_host()
 
 
 def detach(*, wait: bool = False) -> None:

@@ -1,0 +1,59 @@
+"""Stand-ins for the product's commands under the real supervisor: `python tests/platform/stand_in.py VAR PORT [failing|dying]`.
+
+The web server is gunicorn as the product runs it, with an application of one line.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+ROOT = Path(__file__).resolve().parents[2]
+FOREVER = "import time, signal; signal.signal(signal.SIGTERM, lambda *_: exit(0)); time.sleep(1000)"
+DEAF = "import time, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(1000)"
+
+
+def application(environ: dict[str, object], start_response: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"alive"]
+
+
+def main(var: str, port: str, *modes: str) -> int:
+    from campus.platform import supervisor  # noqa: PLC0415 - gunicorn's workers load this file for `application` alone
+    from campus.platform.settings import Env, Settings  # noqa: PLC0415
+    from campus.platform.supervisor.plan import answers  # noqa: PLC0415
+
+    def python(name: str, code: str, patience: float = 5) -> supervisor.Command:
+        return supervisor.Command(name, (sys.executable, "-c", code), patience)
+
+    web = ("-c", "python:campus.platform.web_server", "--chdir", str(Path(__file__).parent), "-b", f"127.0.0.1:{port}", "-w", "2")
+    given = "" if "embedded" in modes else "given://"
+    settings = Settings(
+        env=Env.TEST,
+        secret_key="x" * 40,
+        database_url=given,
+        redis_url=given,
+        media_url="",
+        mail_url="",
+        var=Path(var),
+        port=int(port),
+    )
+    plan = supervisor.Plan(
+        preparations=(python("prepare", "raise SystemExit('no such table')" if "failing" in modes else "pass"),),
+        children=(
+            supervisor.Command("web", (sys.executable, "-m", "gunicorn", *web, "stand_in:application")),
+            python("worker", DEAF if "deaf" in modes else FOREVER, patience=60 if "deaf" in modes else 5),
+            python("sweep", "raise SystemExit(3)" if "dying" in modes else FOREVER),
+        ),
+        is_ready=lambda: answers(settings.port),
+        greetings=(python("sign-ins", "import os; print('hello from', os.environ['DATABASE_URL'])"),),
+    )
+    return supervisor.run(settings, {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}, plan)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
