@@ -6,7 +6,7 @@ import dataclasses
 import sys
 
 import config
-from campus import create_app
+from campus.application import create_app
 # from campus.platform import embedded
 
 

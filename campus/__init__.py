@@ -2,37 +2,5 @@
 
 The rooms, from the ground up; each imports only rooms before it:
 `platform` → `quotas` → `accounts` → `organizations` → `follows` → `media` → `posts` → `interactions` → `feed` → `cli`.
-`docs/architecture.md` is the map; `create_app` below is the list of what the application consists of.
+`docs/architecture.md` is the map; `campus.application` is the list of what the application consists of.
 """
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from flask import Flask
-from flask_migrate import Migrate
-
-from campus.accounts import models as accounts
-from campus.feed import models as feed
-from campus.follows import models as follows
-from campus.interactions import models as interactions
-from campus.organizations import models as organizations
-from campus.platform import db, settings
-from campus.posts import models as posts
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from campus.platform.settings import Settings
-
-MODELS = (accounts, organizations, follows, posts, interactions, feed)
-
-
-def create_app(config: Settings, root: Path) -> Flask:
-    """The application for these settings. `root` holds templates/, static/ and migrations/."""
-    settings.configure(config)
-    app = Flask("campus", template_folder=str(root / "templates"), static_folder=str(root / "static"))
-    app.config["SECRET_KEY"] = config.secret_key
-    db.init_app(app, config)
-    Migrate(app, db.db, directory=str(root / "migrations"), compare_type=True)
-    return app
