@@ -6,17 +6,18 @@ Heights follow from the photo's own proportions, so a page can write `width` and
 from __future__ import annotations
 
 import hashlib
-import re
-import secrets
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 WIDTHS = (320, 640, 960, 1440, 2048)
 FALLBACK_WIDTH = 1440
 MAX_HEIGHT = 16_383  # the longest side a WebP can have
 WORTH_A_STEP = 0.9  # a step within a tenth of the next wider one saves a reader nothing
 PALETTE_LEVELS = 4  # per channel: 2 bits, 64 colours in all
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
 
 class Format(StrEnum):
@@ -79,22 +80,17 @@ def height_at(variant_width: int, width: int, height: int) -> int:
     return max(1, min(MAX_HEIGHT, round(height * variant_width / width)))
 
 
-def new_token() -> str:
-    """A random name for a photo's files: 128 bits, nothing about the photo can be read from it."""
-    return secrets.token_hex(16)
-
-
-def incoming_key(token: str) -> str:
-    """Where the uploaded bytes wait until they are developed; no route serves this."""
+def incoming_key(token: UUID) -> str:
+    """Where the uploaded bytes wait until they are developed; no route serves this. `token`: the photo's random name."""
     return f"incoming/{_shard(token)}"
 
 
-def variant_key(token: str, width: int, format: Format) -> str:  # noqa: A002 - the field's word
+def variant_key(token: UUID, width: int, format: Format) -> str:  # noqa: A002 - the field's word
     """Where a variant is stored."""
     return f"{variant_prefix(token)}{width}.{Format(format)}"
 
 
-def variant_prefix(token: str) -> str:
+def variant_prefix(token: UUID) -> str:
     """What the keys of all variants of a photo begin with: for erasing them."""
     return f"photos/{_shard(token)}."
 
@@ -111,8 +107,6 @@ def palette_rgb(index: int) -> tuple[int, int, int]:
     return (index >> 4 & 3) * step, (index >> 2 & 3) * step, (index & 3) * step
 
 
-def _shard(token: str) -> str:
+def _shard(token: UUID) -> str:
     """By the token's end: so that no folder grows past what a file system likes, even where tokens begin with a time."""
-    if not _TOKEN.fullmatch(token):
-        raise ValueError(f"not a photo token: {token[:64]!r}")
-    return f"{token[-2:]}/{token}"
+    return f"{token.hex[-2:]}/{token.hex}"

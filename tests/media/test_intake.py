@@ -116,7 +116,7 @@ def test_too_many_bytes_are_told_in_megabytes_with_their_own_status() -> None:
 def test_the_bounds_are_inclusive() -> None:
     photo = GOOD[Kind.JPEG]
     exact = replace(LIMITS, max_bytes=len(photo), max_pixels=480 * 320)
-    assert accept(photo, "a", exact)
+    assert accept(photo, "a", exact).pixels == exact.max_pixels
     with pytest.raises(PhotoTooLarge):
         accept(photo, "a", replace(exact, max_bytes=len(photo) - 1))
     with pytest.raises(PhotoTooManyPixels):

@@ -6,7 +6,8 @@ import os
 import sys
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
+from textwrap import indent
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,19 +18,24 @@ from campus.media.variants import Format, Processed, Variant
 from campus.platform.settings import MediaSettings
 from tests.media import corpus
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 LIMITS = MediaSettings()
+INSPECT = """\
+from campus.media.pixels import develop
+links = [os.fstat(number).st_nlink for number in range(16) if os.path.exists(f"/proc/self/fd/{number}")]
+assert links == [0, 0, 0], links  # three files, none of which has a name
+assert "SECRET_KEY" not in os.environ, os.environ
+assert os.getpgid(0) == os.getpid() == os.getsid(0)
+return develop(data, most)
+"""
 
 
 def misbehaving(body: str) -> tuple[str, ...]:
     """A child that stands under the real limits and does something else than developing."""
-    lines = [
-        "import os, sys, time",
-        "from campus.media.child import main",
-        "def misbehave(data, most):",
-        *(f"    {line}" for line in body.splitlines()),
-        "sys.exit(main(sys.argv[1:], misbehave))",
-    ]
-    return sys.executable, "-c", "\n".join(lines)
+    head = "import os, sys, time\nfrom campus.media.child import main\ndef misbehave(data, most):\n"
+    return sys.executable, "-c", head + indent(body, "    ") + "\nsys.exit(main(sys.argv[1:], misbehave))"
 
 
 def test_a_photo_is_developed() -> None:
@@ -106,17 +112,7 @@ def test_a_child_that_answers_nonsense_is_not_believed() -> None:
 
 def test_the_child_sees_no_secret_and_no_open_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "a-secret-of-the-parent")
-    inspect = "\n".join(
-        [
-            "assert 'SECRET_KEY' not in os.environ, os.environ",
-            "opened = [os.readlink(f'/proc/self/fd/{n}') for n in os.listdir('/proc/self/fd') if n in '012']",
-            "assert all('(deleted)' in name for name in opened), opened",
-            "assert os.getpgid(0) == os.getpid() == os.getsid(0)",
-            "from campus.media.pixels import develop",
-            "return develop(data, most)",
-        ]
-    )
-    assert run_child(misbehaving(inspect), corpus.photo(), LIMITS).width == 480
+    assert run_child(misbehaving(INSPECT), corpus.photo(), LIMITS).width == 480
 
 
 def test_limits_are_never_above_what_the_worker_was_given() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,6 @@ from campus.media.variants import (
     fallback_width,
     height_at,
     incoming_key,
-    new_token,
     palette_index,
     palette_rgb,
     variant_key,
@@ -61,22 +62,14 @@ def test_proportions_are_kept() -> None:
 
 
 def test_keys_hold_the_token_and_can_be_found_by_its_prefix() -> None:
-    token, other = new_token(), new_token()
-    assert token != other
+    token, other = uuid4(), uuid4()
     storage = MemoryStorage()
     keys = [variant_key(token, 320, Format.WEBP), variant_key(token, 1440, Format.JPEG)]
     for key in [*keys, variant_key(other, 320, Format.WEBP), incoming_key(token)]:
         storage.write(key, b"x")
-    assert keys[0] == f"photos/{token[-2:]}/{token}.320.webp"
+    assert keys[0] == f"photos/{token.hex[-2:]}/{token.hex}.320.webp"
     assert storage.keys(variant_prefix(token)) == sorted(keys)
     assert storage.keys("incoming/") == [incoming_key(token)]
-
-
-@pytest.mark.parametrize("token", ["", "short", "../../../../etc/passwd", "a" * 65, "a/b" * 8, "a" * 20 + "\n", "é" * 20])
-def test_a_token_is_never_a_path(token: str) -> None:
-    for make in (incoming_key, variant_prefix):
-        with pytest.raises(ValueError, match="photo token"):
-            make(token)
 
 
 def test_formats_say_their_type() -> None:
