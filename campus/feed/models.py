@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campus.accounts.models import Algorithm, Scope
@@ -79,7 +79,9 @@ class FeedSnapshot(Base):
     algorithm: Mapped[Algorithm] = mapped_column(choices(Algorithm))
     scope: Mapped[Scope] = mapped_column(choices(Scope))
     taken_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    permission_version: Mapped[int]
     post_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    reasons: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     complete: Mapped[bool]
 
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own declaration

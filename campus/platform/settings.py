@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,11 @@ class FeedSettings:
     inactive_days: int = 7
     retention_days: int = 90
     lease_seconds: int = 30
+
+    @property
+    def window(self) -> timedelta:
+        """How far back a feed reaches."""
+        return timedelta(days=self.window_days)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Post(Base):
         ),
         CheckConstraint("length(title) <= 200 AND length(text) <= 10000 AND length(location) <= 200", name="lengths"),
         CheckConstraint("like_count >= 0 AND comment_count >= 0 AND share_count >= 0", name="counters"),
-        # The public pool in its three orders.
+        # The public pool by heat and by points.
         Index("ix_post_public_heat", sql("heat DESC"), sql("id DESC"), postgresql_where=sql(f"{LIVE} AND audience = 'public'")),
         Index(
             "ix_post_public_points",
@@ -110,12 +110,8 @@ class Post(Base):
             sql("id DESC"),
             postgresql_where=sql(f"{LIVE} AND audience = 'public'"),
         ),
-        Index(
-            "ix_post_public_published",
-            sql("published_at DESC"),
-            sql("id DESC"),
-            postgresql_where=sql(f"{LIVE} AND audience = 'public'"),
-        ),
+        # Everything by time: the chronological pool, and what was published while deliveries are still under way.
+        Index("ix_post_published", sql("published_at DESC"), sql("id DESC"), postgresql_where=sql(LIVE)),
         # What an organization, a department, a person publishes.
         Index("ix_post_organization_heat", "organization_id", sql("heat DESC"), postgresql_where=sql(LIVE)),
         Index("ix_post_organization_published", "organization_id", sql("published_at DESC"), sql("id DESC")),

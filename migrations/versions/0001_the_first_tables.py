@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -20,6 +21,44 @@ def upgrade() -> None:
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "published_at", "post_id", name=op.f("pk_feed_entry")),
     )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("payload", postgresql.JSONB(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("ready", "running", "done", "dead", name="job_state", native_enum=False, create_constraint=True, length=20),
+            server_default="ready",
+            nullable=False,
+        ),
+        sa.Column("cursor", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("delivered", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("attempts", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("run_after", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    op.create_index("uq_job_ready", "job", ["kind", "key"], unique=True, postgresql_where=sa.text("state = 'ready'"))
+    op.create_index(
+        "ix_job_open", "job", ["run_after"], unique=False, postgresql_where=sa.text("state IN ('ready', 'running')")
+    )
+    op.create_index("ix_job_finished", "job", ["finished_at"], unique=False, postgresql_where=sa.text("state = 'done'"))
+    op.create_index("ix_job_dead", "job", ["id"], unique=False, postgresql_where=sa.text("state = 'dead'"))
+    op.create_table(
+        "quota_use",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("quota", sa.Text(), nullable=False),
+        sa.Column("period_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "quota", "period_start", name=op.f("pk_quota_use")),
+    )
+    op.create_index("ix_quota_use_period_start", "quota_use", ["period_start"], unique=False)
     op.create_table(
         "organization",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -169,7 +208,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("taken_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("permission_version", sa.BigInteger(), nullable=False),
         sa.Column("post_ids", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("reasons", sa.ARRAY(sa.SmallInteger()), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_feed_snapshot_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_snapshot")),
@@ -338,6 +379,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("user_agent", sa.Text(), server_default="", nullable=False),
+        sa.Column("remembered", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -519,11 +561,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'published' AND audience = 'public'"),
     )
     op.create_index(
-        "ix_post_public_published",
+        "ix_post_published",
         "post",
         [sa.literal_column("published_at DESC"), sa.literal_column("id DESC")],
         unique=False,
-        postgresql_where=sa.text("state = 'published' AND audience = 'public'"),
+        postgresql_where=sa.text("state = 'published'"),
     )
     op.create_table(
         "celebrity_post_cache",
@@ -690,9 +732,7 @@ def downgrade() -> None:
     op.drop_index("ix_celebrity_post_cache_organization_id", table_name="celebrity_post_cache")
     op.drop_index("ix_celebrity_post_cache_author_id", table_name="celebrity_post_cache")
     op.drop_table("celebrity_post_cache")
-    op.drop_index(
-        "ix_post_public_published", table_name="post", postgresql_where=sa.text("state = 'published' AND audience = 'public'")
-    )
+    op.drop_index("ix_post_published", table_name="post", postgresql_where=sa.text("state = 'published'"))
     op.drop_index(
         "ix_post_public_points", table_name="post", postgresql_where=sa.text("state = 'published' AND audience = 'public'")
     )
@@ -750,5 +790,12 @@ def downgrade() -> None:
     op.drop_table("user")
     op.drop_table("task_run")
     op.drop_table("organization")
+    op.drop_index("ix_quota_use_period_start", table_name="quota_use")
+    op.drop_table("quota_use")
+    op.drop_index("ix_job_dead", table_name="job", postgresql_where=sa.text("state = 'dead'"))
+    op.drop_index("ix_job_finished", table_name="job", postgresql_where=sa.text("state = 'done'"))
+    op.drop_index("ix_job_open", table_name="job", postgresql_where=sa.text("state IN ('ready', 'running')"))
+    op.drop_index("uq_job_ready", table_name="job", postgresql_where=sa.text("state = 'ready'"))
+    op.drop_table("job")
     op.drop_table("feed_entry")
     # ### end Alembic commands ###
