@@ -16,7 +16,7 @@ help: ## Show this list
 
 .PHONY: run
 run: .venv/runtime ## Start everything: embedded servers, demo campus, web server and worker
-	@exec $(BIN)/python -m campus.platform.supervisor
+	@exec $(BIN)/python app.py
 
 ##@ Check
 
@@ -62,6 +62,8 @@ migration: .venv/dev ## Write a migration from the models: make migration m="wha
 
 .PHONY: clean
 clean: ## Remove the environment, caches and the embedded servers' data
+	@# Below a closed folder, such as root's home, the data is outside, and var/postgres is a link to it.
+	test ! -L var/postgres || rm -rf "$$(dirname "$$(readlink var/postgres)")"
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/bin/uv:

@@ -58,7 +58,7 @@ def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
 def sql(endpoints: Endpoints | str, statement: str) -> object:
     """The first value of the first row, or None."""
     with connect(endpoints if isinstance(endpoints, str) else endpoints.database_url) as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type]  # the tests' own text
+        cursor = connection.execute(statement)
         row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
 

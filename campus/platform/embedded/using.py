@@ -14,20 +14,10 @@ from campus.platform.embedded.errors import StartFailed
 from campus.platform.embedded.hosting import Files, Notice
 from campus.platform.embedded.processes import tail, wait_until
 
-CAMPUS = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 240.0  # longer than the server itself is given
 LEAVE_SECONDS = 60.0
 GRACE_SECONDS = 0.5
-
-# `campus` itself composes the whole application, a second of imports that a keeper has no use for: an empty stand-in takes
-# its place.
-LAUNCH = """
-import runpy, sys, types
-campus = types.ModuleType("campus")
-campus.__path__ = [sys.argv.pop(1)]
-sys.modules["campus"] = campus
-runpy.run_module("campus.platform.embedded.keeper", run_name="__main__", alter_sys=True)
-"""
 
 
 class Use:
@@ -106,8 +96,8 @@ class Use:
         self._files.log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as output:
             return subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-c", LAUNCH, str(CAMPUS), self._name, str(self._var)],
-                cwd=self._var,
+                [sys.executable, "-m", "campus.platform.embedded.keeper", self._name, str(self._var)],
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

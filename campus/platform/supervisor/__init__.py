@@ -49,7 +49,8 @@ def run(settings: Settings, environ: Mapping[str, str], plan: Plan | None = None
         supervisor.signals.append(number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, note)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+            signal.signal(number, note)
     if "MAKELEVEL" in environ:  # `make run` killed hard would leave this process without its terminal
         die_with(os.getppid(), signal.SIGTERM)
     one = Lock(settings.var / "run" / "supervisor")
