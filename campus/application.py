@@ -15,7 +15,7 @@ from campus.feed import models as feed
 from campus.follows import models as follows
 from campus.interactions import models as interactions
 from campus.organizations import models as organizations
-from campus.platform import db, settings
+from campus.platform import db, limits, outbox, settings
 from campus.posts import models as posts
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from campus.platform.settings import Settings
 
-MODELS = (accounts, organizations, follows, posts, interactions, feed)
+MODELS = (outbox, limits, accounts, organizations, follows, posts, interactions, feed)
 
 
 def create_app(config: Settings, root: Path) -> Flask:

@@ -1,0 +1,191 @@
+"""The frame of all tests: real servers, one application, clients that are signed in, jobs run on demand.
+
+A test that asks for `app` (or for anything that needs it: a client, a persona) runs inside an application context on real
+PostgreSQL and Valkey; every row and key it made is gone afterwards. Tests that ask for nothing start nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import redis
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+
+from campus.platform import outbox, settings
+from campus.platform.db import Base, db, session
+from campus.platform.embedded import Endpoints
+from tests import servers as test_servers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from werkzeug.test import TestResponse
+
+    from campus.accounts.models import User
+
+pytest_plugins = ["tests.personas"]
+
+SHARED = pytest.StashKey[test_servers.Shared]()
+ADDRESS = "photocampus_endpoints"
+
+
+class _Nodes:
+    """Under xdist the controller starts the servers, and tells each worker where they are."""
+
+    @staticmethod
+    def pytest_configure_node(node: Any) -> None:
+        shared = _shared(node.config)
+        node.workerinput[ADDRESS] = [shared.endpoints.database_url, shared.endpoints.redis_url]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("dsession"):
+        config.pluginmanager.register(_Nodes())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if shared := config.stash.get(SHARED, None):
+        shared.stop()
+
+
+def _shared(config: pytest.Config) -> test_servers.Shared:
+    if SHARED not in config.stash:
+        config.stash[SHARED] = test_servers.Shared()
+    return config.stash[SHARED]
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Endpoints:
+    """Where this worker's own database and Redis index are; kept alive by the whole run."""
+    given = getattr(request.config, "workerinput", {}).get(ADDRESS)
+    everybodys = Endpoints(*given) if given else _shared(request.config).endpoints
+    return test_servers.own_endpoints(everybodys, os.environ.get("PYTEST_XDIST_WORKER", "alone"))  # noqa: TID251 - xdist says so
+
+
+@pytest.fixture(scope="session")
+def app(servers: Endpoints) -> Iterator[Flask]:
+    """The application, once for each worker."""
+    with tempfile.TemporaryDirectory(prefix="photocampus-var-") as var:
+        made = test_servers.application(servers, Path(var))
+        made.test_client_class = Client
+        yield made
+        with made.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def db_clean(request: pytest.FixtureRequest) -> Iterator[None]:
+    """An application context around each test that uses the application, and nothing left behind."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    app: Flask = request.getfixturevalue("app")
+    with app.app_context():
+        yield
+        session.rollback()
+        session.remove()
+        _empty_tables()
+        _empty_redis()
+
+
+def _empty_tables() -> None:
+    """Delete the rows of the tables that have any; foreign keys are not looked at, because everything goes."""
+    names = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
+    filled = " UNION ALL ".join(f"(SELECT '{name}' WHERE EXISTS (SELECT FROM {name}))" for name in names)  # noqa: S608 - table names
+    with db.engine.begin() as connection:
+        found = connection.execute(text(filled)).scalars().all()
+        if found:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            steps = ", ".join(f"step_{n} AS (DELETE FROM {name})" for n, name in enumerate(found))  # noqa: S608 - table names
+            connection.execute(text(f"WITH {steps} SELECT"))
+
+
+def _empty_redis() -> None:
+    with redis.Redis.from_url(settings.current().redis_url) as client:
+        client.flushdb()
+
+
+class Client(FlaskClient):
+    """A browser without JavaScript. Each request has an application context of its own, as on a server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+    def fragment(self, url: str, **kwargs: Any) -> TestResponse:
+        """GET as htmx does."""
+        return self.get(url, headers={"HX-Request": "true"}, **kwargs)
+
+    def send(self, url: str, **kwargs: Any) -> TestResponse:
+        """POST as htmx does."""
+        return self.post(url, headers={"HX-Request": "true"}, **kwargs)
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser nobody is signed in with."""
+    made = app.test_client()
+    assert isinstance(made, Client)
+    return made
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Callable[[User], Client]:
+    """A factory of browsers: `client_as(alice).get("/")`."""
+
+    def sign_in(user: User) -> Client:
+        made = app.test_client()
+        assert isinstance(made, Client)
+        with app.app_context(), app.test_request_context():
+            importlib.import_module("tests.signing_in").put_session(made, user)
+        return made
+
+    return sign_in
+
+
+@pytest.fixture
+def drain(app: Flask) -> Callable[[], int]:
+    """Run every job that waits, and those they cause, as the worker would. Returns how many are done."""
+
+    def run() -> int:
+        handlers = importlib.import_module("campus.feed.subscriptions").HANDLERS
+        return outbox.drain(handlers)
+
+    return run
+
+
+class Statements(list[str]):
+    """The SQL statements sent inside a `count_queries()` block, in order."""
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], Any]:
+    """`with count_queries() as statements: …; assert len(statements) == 2`."""
+
+    @contextmanager
+    def counting() -> Iterator[Statements]:
+        seen = Statements()
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            seen.append(statement)
+
+        with app.app_context():
+            engines = list(db.engines.values())
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
+
+    return counting
