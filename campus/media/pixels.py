@@ -121,8 +121,6 @@ def _orientation(source: ImageFile) -> int:
     """EXIF orientation 1 to 8. Broken EXIF is no reason to refuse a photo: it is shown as it was stored."""
     try:
         turn = source.getexif().get(Base.Orientation, 1)
-    except MemoryError:
-        raise
     except Exception:  # noqa: BLE001 - the parser of a hostile block may raise anything
         return 1
     return turn if isinstance(turn, int) and turn in _TURNS else 1

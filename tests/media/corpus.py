@@ -164,6 +164,8 @@ def hostile() -> dict[str, bytes]:
         "text.jpg": b"just words",
         "zeros.png": bytes(1000),
         "endless-segments.jpg": jpeg[:2] + b"\xff\xe0\0\x02" * 100_000,
+        "no-more-markers.jpg": jpeg[:2] + b"\xff\xe0\0\x04ab" + b"words" * 9,
+        "endless-boxes.heic": heic[: struct.unpack(">I", heic[:4])[0]] + struct.pack(">I4s", 8, b"free") * 10_000,
         "pixels-at-once.jpg": jpeg[:2] + b"\xff\xda" + jpeg[2:],
         "backward-box.heic": heic[: struct.unpack(">I", heic[:4])[0]] + struct.pack(">I4sQ", 1, b"meta", 3),
     }

@@ -49,6 +49,11 @@ def test_heic_is_known_by_any_of_its_brands(brands: bytes) -> None:
     assert accept(struct.pack(">I4s", 20, b"ftyp") + brands + rest, "a", LIMITS).kind is Kind.HEIC
 
 
+def test_fill_bytes_and_lone_markers_of_a_jpeg_are_passed_over() -> None:
+    jpeg = GOOD[Kind.JPEG]
+    assert accept(jpeg[:2] + b"\xff\xff\xff\x01" + jpeg[2:], "a", LIMITS).width == 480
+
+
 def test_boxes_of_64_bit_and_open_size_are_read() -> None:
     heic = GOOD[Kind.HEIC]
     cut = struct.unpack(">I", heic[:4])[0]

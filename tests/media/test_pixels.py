@@ -87,8 +87,8 @@ def test_an_orientation_that_does_not_exist_is_none(orientation: int) -> None:
     "block", [b"Exif\0\0nonsense", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0"]
 )
 def test_broken_exif_is_no_reason_to_refuse_a_photo(block: bytes) -> None:
-    broken = corpus.with_segment(corpus.photo(), 0xE1, block)
-    assert shows_the_corners(opened(pixels.develop(broken, MOST)))
+    for broken in (corpus.with_segment(corpus.photo(), 0xE1, block), corpus.encoded(corpus.picture(), Kind.PNG, exif=block)):
+        assert shows_the_corners(opened(pixels.develop(broken, MOST)))
 
 
 def test_a_colour_profile_is_applied_and_not_passed_on() -> None:
