@@ -141,6 +141,8 @@ def _shrink(source: ImageFile, width: int, height: int, *, sideways: bool) -> Im
 
 def _interpolable(source: Image.Image) -> Image.Image:
     """The same picture in a mode whose pixels can be mixed: no palettes, no single bits, no colour keys."""
+    if source.mode.startswith("I"):  # 16-bit grey; a colour key among 65,536 is not worth the conversion
+        return source
     if source.mode == "P" or "transparency" in source.info:
         return source.convert("RGBA" if source.has_transparency_data else "RGB")
     if source.mode in {"1", "LA"}:

@@ -139,6 +139,14 @@ def test_a_palette_with_transparency_keeps_it_in_webp_and_is_white_in_jpeg() -> 
     assert near(jpeg.getpixel((470, 10)), corpus.GREEN)
 
 
+@pytest.mark.parametrize(
+    ("mode", "key", "shown"), [("1", 0, "RGBA"), ("L", 250, "RGBA"), ("RGB", corpus.RED, "RGBA"), ("I;16", 0, "RGB")]
+)
+def test_a_colour_key_is_transparency(mode: str, key: object, shown: str) -> None:
+    drawn = Image.new(mode, (480, 320)) if mode == "I;16" else corpus.picture(mode=mode)
+    assert opened(pixels.develop(corpus.encoded(drawn, Kind.PNG, transparency=key), MOST)).mode == shown
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 @pytest.mark.parametrize("kind", [Kind.PNG, Kind.WEBP])
 def test_half_transparency_survives(mode: str, kind: Kind) -> None:
