@@ -30,6 +30,17 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
+def described(pids: set[int]) -> dict[int, str]:
+    """The program and arguments of each that still lives."""
+    found = {}
+    for pid in living(pids):
+        try:
+            found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+    return found
+
+
 def living(pids: set[int]) -> set[int]:
     """Which of them have not ended."""
     return pids & parents().keys()
