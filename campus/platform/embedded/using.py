@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import socket
 import subprocess
 import sys
@@ -108,7 +109,12 @@ class Use:
 def _connects(path: str) -> bool:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(1)
-        return connection.connect_ex(path) == 0
+        failure = connection.connect_ex(path)
+    if failure == errno.EACCES:
+        raise StartFailed(
+            "The servers of this folder are run by another user: be that user, or set CAMPUS_VAR to a folder of your own."
+        )
+    return failure == 0
 
 
 class Shares:
