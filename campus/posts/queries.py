@@ -60,7 +60,7 @@ def _photos(*conditions: ColumnElement[bool]) -> FromClause:
     return select(listed).where(Photo.post_id == Post.id, *conditions).correlate(Post).lateral("photos")
 
 
-def _cards(photos: FromClause) -> Select[Any]:
+def _cards(photos: FromClause) -> Select[*tuple[Any, ...]]:
     """Everything of a card, in the order `_card` unpacks."""
     table = Post.__table__
     joined = (
@@ -202,19 +202,15 @@ def earlier_texts(post_id: int) -> Sequence[PostEdit]:
     return session.scalars(select(PostEdit).where(PostEdit.post_id == post_id).order_by(PostEdit.id.desc())).all()
 
 
-def _read(statement: Select[Any], **values: object) -> list[PostCard]:
+def _read(statement: Select[*tuple[Any, ...]], **values: object) -> list[PostCard]:
     return [_card(row) for row in session.execute(statement, values)]
 
 
-def _card(row: Row[Any]) -> PostCard:
-    return PostCard(
-        row[0],
-        PersonView(*row[1:5]),
-        OwnerView(*row[5:10]) if row[5] is not None else None,
-        DepartmentView(*row[10:13]) if row[10] is not None else None,
-        *row[13:25],
-        photos=tuple(map(_photo, row[25] or ())),
-    )
+def _card(row: Row[*tuple[Any, ...]]) -> PostCard:
+    owner = OwnerView(*row[5:10]) if row[5] is not None else None
+    department = DepartmentView(*row[10:13]) if row[10] is not None else None
+    photos = tuple(map(_photo, row[25] or ()))
+    return PostCard(row[0], PersonView(*row[1:5]), owner, department, *row[13:25], photos)  # type: ignore[call-arg]  # the columns of _cards
 
 
 def _photo(values: list[Any]) -> PhotoView:

@@ -1,0 +1,296 @@
+"""What can be done with posts. Each verb does all of it or nothing, takes the clock, and records the jobs that follow.
+
+Whatever changes who should find a post in her feed records `distribute_post`, a wish about the state: "entries match the post".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from campus.platform import outbox, settings
+from campus.platform.db import session, transaction
+from campus.platform.errors import Conflict, Invalid
+from campus.platform.limits import spend
+from campus.posts import policy
+from campus.posts.drafts import MAX_ALT, PostDraft, checked, tidied
+from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
+from campus.posts.policy import Act
+from campus.posts.queries import BIGGEST, PostNotFound
+from campus.posts.visibility import visible_to
+from campus.quotas import POSTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from campus.accounts.viewer import Viewer
+
+DISTRIBUTE = "distribute_post"  # handled by the feed
+PROCESS_PHOTO = "process_photo"
+ERASE = "erase_post"
+
+
+class SubmissionUsed(Conflict):
+    """This form has been sent before, by somebody else or for a post that is gone."""
+
+    title = "This form was already used"
+
+
+class NotInThatState(Conflict):
+    """The post is not in a state in which this can be done."""
+
+    title = "The post has changed"
+
+
+class PhotoUnavailable(Invalid):
+    """The uploaded file of a draft is gone, or is part of a post already."""
+
+    title = "The uploaded photo is gone"
+
+
+def publish(*, viewer: Viewer, draft: PostDraft, now: datetime) -> Post:
+    """Publish a draft; with photos, as soon as they are processed. The same submission again returns the post it made.
+
+    Raises:
+        Invalid, Forbidden: see `drafts.checked` and `policy.require_may_post`; each names the field at fault.
+        QuotaExceeded: she has used up her posts of the day.
+    """
+    with transaction():
+        post, is_new = _written(viewer.id, draft, now)
+        if is_new:
+            spend(POSTS, viewer.id, now=now)
+            for photo in _add_photos(post, draft):
+                outbox.record(PROCESS_PHOTO, photo.id, {"photo_id": photo.id})
+            if not draft.photos:
+                _distribute(post)
+    return post
+
+
+def release(post_id: int, *, now: datetime) -> bool:
+    """Publish a post whose photos are all settled, if there is anything to show. True if it was published now."""
+    with transaction():
+        post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
+        if post is None or post.state != PostState.PROCESSING or not _has_something_to_show(post):
+            return False
+        post.state, post.published_at, post.updated_at = PostState.PUBLISHED, now, now
+        _distribute(post)
+    return True
+
+
+def edit(*, viewer: Viewer, post_id: int, draft: PostDraft, alts: Mapping[int, str] | None = None, now: datetime) -> Post:
+    """Change what a post says and whom it is for. What it said is kept; `alts` are descriptions by photo position.
+
+    Where it belongs may change as well. The draft's photos and submission are not looked at.
+
+    Raises:
+        PostNotFound, MayNot: not for her to see, or to change.
+        Invalid, Forbidden: as in `publish`; where she posts is only asked again when it changes.
+    """
+    with transaction():
+        post = _reachable(viewer.id, post_id)
+        policy.require(Act.EDIT, viewer_id=viewer.id, post=post)
+        draft = _checked_edit(post, draft)
+        place = (post.organization_id, post.department_id, post.official, post.audience)
+        if place != (draft.organization_id, draft.department_id, draft.official, draft.audience):
+            policy.require_may_post(viewer.id, draft)
+            _distribute(post)
+        _remember(post, draft, now)
+        _describe(post, alts or {}, now)
+    return post
+
+
+def withdraw(*, viewer: Viewer, post_id: int, now: datetime) -> Post:
+    """Take a published post away from its readers: her own, until she puts it back; another's, as a moderator of its owner.
+
+    Raises:
+        PostNotFound, MayNot: not for her to see, or to withdraw.
+        NotInThatState: it is not published.
+    """
+    with transaction():
+        post = _reachable(viewer.id, post_id)
+        policy.require(Act.WITHDRAW, viewer_id=viewer.id, post=post)
+        _require_state(post, PostState.PUBLISHED)
+        # What a moderator takes away the author cannot put back.
+        state = PostState.WITHDRAWN if post.author_id == viewer.id else PostState.HIDDEN
+        _move(post, state, now)
+    return post
+
+
+def reinstate(*, viewer: Viewer, post_id: int, now: datetime) -> Post:
+    """Put a post back that its author withdrew, at its old place in time.
+
+    Raises:
+        PostNotFound, MayNot: not for her to see, or to put back.
+        NotInThatState: it is not withdrawn.
+    """
+    with transaction():
+        post = _reachable(viewer.id, post_id)
+        policy.require(Act.REINSTATE, viewer_id=viewer.id, post=post)
+        _require_state(post, PostState.WITHDRAWN)
+        _move(post, PostState.PUBLISHED, now)
+    return post
+
+
+def delete(*, viewer: Viewer, post_id: int, now: datetime) -> None:
+    """Delete a post: at once for everybody, its words and photos by the worker.
+
+    Raises:
+        PostNotFound, MayNot: not for her to see, or to delete.
+    """
+    with transaction():
+        post = _reachable(viewer.id, post_id)
+        policy.require(Act.DELETE, viewer_id=viewer.id, post=post)
+        _move(post, PostState.DELETED, now)
+        outbox.record(ERASE, post.id, {"post_id": post.id})
+
+
+def retry_photo(*, viewer: Viewer, post_id: int, position: int, now: datetime) -> Photo:
+    """Have a failed photo processed again.
+
+    Raises:
+        PostNotFound, MayNot: not for her to see, or to change; also when there is no photo at this position.
+        NotInThatState: it has not failed.
+    """
+    with transaction():
+        post = _reachable(viewer.id, post_id)
+        policy.require(Act.RETRY_PHOTO, viewer_id=viewer.id, post=post)
+        photo = session.scalar(select(Photo).where(Photo.post_id == post.id, Photo.position == position).with_for_update())
+        if photo is None:
+            raise PostNotFound
+        if photo.state != PhotoState.FAILED:
+            raise NotInThatState("This photo is not waiting for another try.")
+        photo.state, photo.error, post.updated_at = PhotoState.PENDING, "", now
+        outbox.record(PROCESS_PHOTO, photo.id, {"photo_id": photo.id})
+    return photo
+
+
+def _written(author_id: int, draft: PostDraft, now: datetime) -> tuple[Post, bool]:
+    """The post of this submission, and whether it is new: a form sent twice at once waits here for its twin."""
+    if (earlier := _of_submission(author_id, draft)) is not None:
+        return earlier, False
+    draft = checked(draft, most_photos=settings.current().media.max_photos)
+    policy.require_may_post(author_id, draft)
+    row = {
+        "author_id": author_id,
+        "organization_id": draft.organization_id,
+        "department_id": draft.department_id,
+        "official": draft.official,
+        "audience": draft.audience,
+        "state": PostState.PROCESSING if draft.photos else PostState.PUBLISHED,
+        "title": draft.title,
+        "text": draft.text,
+        "location": draft.location,
+        "submission": draft.submission,
+        "created_at": now,
+        "updated_at": now,
+        "published_at": None if draft.photos else now,
+    }
+    once = insert(Post).values(row).on_conflict_do_nothing(index_elements=[Post.submission]).returning(Post)
+    post = session.scalar(once)
+    if post is not None:
+        return post, True
+    earlier = _of_submission(author_id, draft)
+    if earlier is None:
+        raise SubmissionUsed("This form was already sent. Open a new one.")
+    return earlier, False
+
+
+def _of_submission(author_id: int, draft: PostDraft) -> Post | None:
+    if draft.submission is None:
+        return None
+    return session.scalar(
+        select(Post).where(Post.submission == draft.submission, Post.author_id == author_id, Post.state != PostState.DELETED)
+    )
+
+
+def _add_photos(post: Post, draft: PostDraft) -> list[Photo]:
+    rows = [
+        {
+            "post_id": post.id,
+            "position": position,
+            "token": photo.token,
+            "filename": photo.filename,
+            "alt": photo.alt,
+            "credit": photo.credit,
+            "licence": photo.licence,
+        }
+        for position, photo in enumerate(draft.photos, start=1)
+    ]
+    if not rows:
+        return []
+    added = insert(Photo).values(rows).on_conflict_do_nothing(index_elements=[Photo.token]).returning(Photo)
+    photos = list(session.scalars(added))
+    if len(photos) != len(rows):
+        raise PhotoUnavailable("A photo of this form is part of a post already. Choose it again.", field="photos")
+    return photos
+
+
+def _reachable(viewer_id: int, post_id: int) -> Post:
+    """The post, locked, if she sees it or it is her own.
+
+    Raises:
+        PostNotFound: there is none for her.
+    """
+    own = (Post.author_id == viewer_id) & (Post.state != PostState.DELETED)
+    found = select(Post).where(Post.id == post_id, or_(own, visible_to(viewer_id))).with_for_update(of=Post)
+    post = session.scalar(found, execution_options={"populate_existing": True}) if 0 < post_id <= BIGGEST else None
+    if post is None:
+        raise PostNotFound
+    return post
+
+
+def _checked_edit(post: Post, draft: PostDraft) -> PostDraft:
+    """The draft, tidy; a post with photos needs no words."""
+    has_photos = session.scalar(select(Photo.id).where(Photo.post_id == post.id).limit(1)) is not None
+    return checked(draft, most_photos=settings.current().media.max_photos, has_photos=has_photos)
+
+
+def _remember(post: Post, draft: PostDraft, now: datetime) -> None:
+    before = (post.title, post.text, post.audience, post.location, post.organization_id, post.department_id, post.official)
+    after = (
+        draft.title,
+        draft.text,
+        draft.audience,
+        draft.location,
+        draft.organization_id,
+        draft.department_id,
+        draft.official,
+    )
+    if before == after:
+        return
+    if before[:3] != after[:3]:
+        session.add(PostEdit(post_id=post.id, title=post.title, text=post.text, audience=post.audience, edited_at=now))
+    post.title, post.text, post.audience, post.location = draft.title, draft.text, draft.audience, draft.location
+    post.organization_id, post.department_id, post.official = draft.organization_id, draft.department_id, draft.official
+    post.edited_at = post.updated_at = now
+
+
+def _describe(post: Post, alts: Mapping[int, str], now: datetime) -> None:
+    for position, alt in alts.items():
+        text = tidied(f"The description of photo {position}", alt, MAX_ALT, field=f"alt-{position - 1}")
+        described = update(Photo).where(Photo.post_id == post.id, Photo.position == position, Photo.alt != text)
+        session.execute(described.values(alt=text))
+        post.updated_at = now
+
+
+def _require_state(post: Post, state: PostState) -> None:
+    if post.state != state:
+        raise NotInThatState(f"This can only be done while the post is {state}; it is {post.state} now.")
+
+
+def _move(post: Post, state: PostState, now: datetime) -> None:
+    post.state, post.updated_at = state, now
+    _distribute(post)
+
+
+def _distribute(post: Post) -> None:
+    outbox.record(DISTRIBUTE, post.id, {"post_id": post.id})
+
+
+def _has_something_to_show(post: Post) -> bool:
+    """All photos are settled, and there are words or a photo that is ready."""
+    states = set(session.scalars(select(Photo.state).where(Photo.post_id == post.id)))
+    return PhotoState.PENDING not in states and bool(post.title or post.text or PhotoState.READY in states)

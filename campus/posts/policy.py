@@ -1,0 +1,177 @@
+"""Who may do what with a post, as a table; and who may post where.
+
+Seeing comes first: a post is loaded through the rule of visibility, so that what a person may not see is missing for her; only
+then the table is asked whether she may act on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, select
+
+from campus.organizations.models import Department, DepartmentMembership, OrganizationMembership, Role
+from campus.organizations.queries import active
+from campus.platform.db import session
+from campus.platform.errors import Forbidden, Invalid
+from campus.posts.visibility import MODERATING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from campus.posts.drafts import PostDraft
+    from campus.posts.models import Post
+
+    Condition = Callable[["Acting"], bool]
+
+OFFICIAL = (Role.OWNER, Role.ADMIN, Role.EDITOR)
+
+
+class MayNot(Forbidden):
+    """She sees the post, but this is for others to do."""
+
+    title = "Not yours to change"
+
+
+class NotAMember(Forbidden):
+    """One posts in an organization as its active member."""
+
+    title = "Only members post here"
+
+
+class MayNotPostOfficially(Forbidden):
+    """Official posts are for owners, admins and editors."""
+
+    title = "Not an editor"
+
+
+class NoSuchDepartment(Invalid):
+    """The department is not one of that organization's."""
+
+    title = "No such department"
+
+
+class NotInDepartment(Forbidden):
+    """One posts in a department as its member, or as an owner, admin or editor of the university."""
+
+    title = "Only members of the department post here"
+
+
+class Act(StrEnum):
+    """What can be done with a post."""
+
+    EDIT = "edit"
+    WITHDRAW = "withdraw"
+    REINSTATE = "reinstate"
+    DELETE = "delete"
+    RETRY_PHOTO = "retry_photo"
+    READ_HISTORY = "read_history"
+    DELETE_COMMENT = "delete_comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Somebody before a post: her id, her role in the owning organization (none: no active member), and the post."""
+
+    viewer_id: int
+    role: Role | None
+    post: Post
+
+
+def is_author(acting: Acting) -> bool:
+    """She wrote it."""
+    return acting.post.author_id == acting.viewer_id
+
+
+def edits_officially(acting: Acting) -> bool:
+    """It is an official post of an organization she may post officially for."""
+    return acting.post.official and acting.role in OFFICIAL
+
+
+def moderates_owner(acting: Acting) -> bool:
+    """She moderates the organization it belongs to."""
+    return acting.role in MODERATING
+
+
+def anybody(_acting: Acting) -> bool:
+    """Whoever sees the post."""
+    return True
+
+
+def any_of(*conditions: Condition) -> Condition:
+    """One of these is enough."""
+    return lambda acting: any(condition(acting) for condition in conditions)
+
+
+MAY: dict[Act, Condition] = {
+    Act.EDIT: any_of(is_author, edits_officially),
+    Act.WITHDRAW: any_of(is_author, moderates_owner),
+    Act.REINSTATE: any_of(is_author),
+    Act.DELETE: any_of(is_author),
+    Act.RETRY_PHOTO: any_of(is_author, edits_officially),
+    Act.READ_HISTORY: any_of(anybody),
+    Act.DELETE_COMMENT: any_of(is_author, moderates_owner),
+}
+
+
+def allowed(viewer_id: int, post: Post) -> frozenset[Act]:
+    """Everything this person, who sees the post, may do with it. One statement at most."""
+    acting = Acting(viewer_id, _role(viewer_id, post.organization_id), post)
+    return frozenset(act for act, condition in MAY.items() if condition(acting))
+
+
+def require(act: Act, *, viewer_id: int, post: Post) -> None:
+    """Go on only if she may.
+
+    Raises:
+        MayNot: the table says no.
+    """
+    if act not in allowed(viewer_id, post):
+        raise MayNot("Only its author, and for some things the staff of the organization, can do this.")
+
+
+def require_may_post(viewer_id: int, draft: PostDraft) -> None:
+    """Go on only if she may publish this there.
+
+    Raises:
+        NotAMember, MayNotPostOfficially, NoSuchDepartment, NotInDepartment: with the field at fault.
+    """
+    if draft.organization_id is None:
+        return
+    role = _role(viewer_id, draft.organization_id)
+    if role is None:
+        raise NotAMember("You can post here once you are an active member.", field="owner")
+    if draft.official and role not in OFFICIAL:
+        raise MayNotPostOfficially("Official posts are for owners, admins and editors of the organization.", field="official")
+    if draft.department_id is not None:
+        _require_department(viewer_id, role, draft.organization_id, draft.department_id)
+
+
+def _require_department(viewer_id: int, role: Role, organization_id: int, department_id: int) -> None:
+    found = session.execute(
+        select(Department.id, DepartmentMembership.user_id)
+        .outerjoin(
+            DepartmentMembership,
+            and_(DepartmentMembership.department_id == Department.id, DepartmentMembership.user_id == viewer_id),
+        )
+        .where(Department.id == department_id, Department.organization_id == organization_id)
+    ).one_or_none()
+    if found is None:
+        raise NoSuchDepartment("This department is not part of that organization.", field="owner")
+    if found.user_id is None and role not in OFFICIAL:
+        raise NotInDepartment("You can post here once you belong to this department.", field="owner")
+
+
+def _role(viewer_id: int, organization_id: int | None) -> Role | None:
+    """Her role as an active member."""
+    if organization_id is None:
+        return None
+    return session.scalar(
+        select(OrganizationMembership.role).where(
+            OrganizationMembership.organization_id == organization_id,
+            OrganizationMembership.user_id == viewer_id,
+            active(),
+        )
+    )
