@@ -1,4 +1,4 @@
-"""Stand-ins for the product's commands under the real supervisor: `python tests/platform/stand_in.py VAR PORT [failing|dying]`.
+"""Stand-ins for the product's commands under the real supervisor: `stand_in.py VAR PORT [embedded|failing|dying|deaf|broken]`.
 
 The web server is gunicorn as the product runs it, with an application of one line.
 """
@@ -31,6 +31,7 @@ def main(var: str, port: str, *modes: str) -> int:
         return supervisor.Command(name, (sys.executable, "-c", code), patience)
 
     web = ("-c", "python:campus.platform.web_server", "--chdir", str(Path(__file__).parent), "-b", f"127.0.0.1:{port}", "-w", "2")
+    application = "no_such_application" if "broken" in modes else "application"
     given = "" if "embedded" in modes else "given://"
     settings = Settings(
         env=Env.TEST,
@@ -45,7 +46,7 @@ def main(var: str, port: str, *modes: str) -> int:
     plan = supervisor.Plan(
         preparations=(python("prepare", "raise SystemExit('no such table')" if "failing" in modes else "pass"),),
         children=(
-            supervisor.Command("web", (sys.executable, "-m", "gunicorn", *web, "stand_in:application")),
+            supervisor.Command("web", (sys.executable, "-m", "gunicorn", *web, f"stand_in:{application}")),
             python("worker", DEAF if "deaf" in modes else FOREVER, patience=60 if "deaf" in modes else 5),
             python("sweep", "raise SystemExit(3)" if "dying" in modes else FOREVER),
         ),

@@ -168,6 +168,13 @@ def test_a_dying_child_is_tried_again_after_growing_pauses(start: Callable[..., 
     assert run.end() == 0
 
 
+def test_a_web_server_that_never_comes_up_ends_the_run(start: Callable[..., Run]) -> None:
+    run = start("broken")
+    assert run.process.wait(40) == 1
+    assert "web: does not come up" in run.text
+    assert "no_such_application" in run.text
+
+
 def test_a_failing_preparation_ends_the_run_with_its_reason(start: Callable[..., Run]) -> None:
     run = start("failing")
     assert run.process.wait(20) == 1
@@ -177,7 +184,7 @@ def test_a_failing_preparation_ends_the_run_with_its_reason(start: Callable[...,
 
 def test_a_second_run_in_the_same_checkout_is_refused(start: Callable[..., Run]) -> None:
     first = start()
-    assert first.says("Web, worker, sweep: running"), first.text
+    assert first.says("Web: answers"), first.text
     second = start()
     assert second.process.wait(20) == 1
     assert "already runs in this checkout" in second.text

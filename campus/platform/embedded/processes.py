@@ -114,7 +114,7 @@ def evict(folder: Path, program: str, patience: float = 5.0) -> None:
         wait_until(lambda: not occupants(folder, program), 5)
 
 
-def tail(log: Path, lines: int = 12) -> str:
+def tail(log: Path, lines: int = 40) -> str:
     """The last lines of a log, indented, for an error message."""
     if not log.exists():
         return "    (no log)"

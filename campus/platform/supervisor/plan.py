@@ -29,7 +29,7 @@ class Command:
 class Plan:
     """Some commands run to their end, one after the other: `preparations`; then `children` for good; then `greetings`, once.
 
-    `is_ready` says when the children serve; what greetings print is shown.
+    `is_ready` says when the first child serves: the others start then. What greetings print is shown.
     """
 
     preparations: tuple[Command, ...]

@@ -25,6 +25,7 @@ LOOK_SECONDS = 0.1
 PORT_PATIENCE = 5.0  # what a killed run left closes its port by itself
 READY_SECONDS = 90.0
 BACKOFF = (1.0, 2.0, 4.0, 8.0, 10.0)
+HOPELESS = 3  # failures in a row, of what has never worked
 STABLE_SECONDS = 60.0  # who lived that long starts again without waiting longer than the first time
 
 
@@ -67,9 +68,11 @@ class Supervisor:
         self._start_servers()
         for command in self.plan.preparations:
             self._finish(command)
-        for command in self.plan.children:
-            self.children.append(Child(command, self._spawn(command), time.monotonic()))
-        self._await_ready()
+        first, *rest = self.plan.children
+        self._start(first)
+        self._await_ready(self.children[0])
+        for command in rest:  # only now: their imports would take the processor from the one people wait for
+            self._start(command)
         self._greet()
         while not self.signals:
             self._look_after()
@@ -108,6 +111,9 @@ class Supervisor:
         if wanted["postgres"] and data.is_symlink():
             say(f"  {self.settings.var} is closed to the account PostgreSQL runs as; its data is in {data.resolve().parent}")
 
+    def _start(self, command: Command) -> None:
+        self.children.append(Child(command, self._spawn(command), time.monotonic()))
+
     def _finish(self, command: Command) -> None:
         begun = time.monotonic()
         process = self._spawn(command)
@@ -122,20 +128,18 @@ class Supervisor:
             raise CannotRun(f"{command.name}: failed (exit {process.returncode}). The end of {log}:\n{tail(log)}")
         say(f"{command.name.capitalize()}: done ({time.monotonic() - begun:.1f} s)")
 
-    def _await_ready(self) -> None:
+    def _await_ready(self, child: Child) -> None:
         begun = time.monotonic()
         deadline = begun + READY_SECONDS
         while not self.plan.is_ready():
             if self.signals:
                 raise Interrupted
-            if time.monotonic() > deadline:
-                log = self._log(self.plan.children[0])
-                raise CannotRun(f"The web server does not answer. The end of {log}:\n{tail(log)}")
+            if time.monotonic() > deadline or child.failures >= HOPELESS:
+                log = self._log(child.command)
+                raise CannotRun(f"{child.command.name}: does not come up. The end of {log}:\n{tail(log)}")
             self._look_after()
             time.sleep(LOOK_SECONDS)
-        say(
-            f"{', '.join(child.command.name for child in self.children).capitalize()}: running ({time.monotonic() - begun:.1f} s)"
-        )
+        say(f"{child.command.name.capitalize()}: answers ({time.monotonic() - begun:.1f} s)")
 
     def _greet(self) -> None:
         say(f"\n  PhotoCampus is at http://{HOST}:{self.settings.port}\n")
