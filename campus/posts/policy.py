@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
 
-from campus.organizations.models import Department, DepartmentMembership, OrganizationMembership, Role
-from campus.organizations.queries import active
+from campus.organizations.models import Department, DepartmentMembership, Role
+from campus.organizations.queries import POSTING_OFFICIALLY, role_in
 from campus.platform.db import session
 from campus.platform.errors import Forbidden, Invalid
 from campus.posts.visibility import MODERATING
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from campus.posts.models import Post
 
     Condition = Callable[["Acting"], bool]
-
-OFFICIAL = (Role.OWNER, Role.ADMIN, Role.EDITOR)
 
 
 class MayNot(Forbidden):
@@ -87,7 +85,7 @@ def is_author(acting: Acting) -> bool:
 
 def edits_officially(acting: Acting) -> bool:
     """It is an official post of an organization she may post officially for."""
-    return acting.post.official and acting.role in OFFICIAL
+    return acting.post.official and acting.role in POSTING_OFFICIALLY
 
 
 def moderates_owner(acting: Acting) -> bool:
@@ -143,7 +141,7 @@ def require_may_post(viewer_id: int, draft: PostDraft) -> None:
     role = _role(viewer_id, draft.organization_id)
     if role is None:
         raise NotAMember("You can post here once you are an active member.", field="owner")
-    if draft.official and role not in OFFICIAL:
+    if draft.official and role not in POSTING_OFFICIALLY:
         raise MayNotPostOfficially("Official posts are for owners, admins and editors of the organization.", field="official")
     if draft.department_id is not None:
         _require_department(viewer_id, role, draft.organization_id, draft.department_id)
@@ -160,18 +158,10 @@ def _require_department(viewer_id: int, role: Role, organization_id: int, depart
     ).one_or_none()
     if found is None:
         raise NoSuchDepartment("This department is not part of that organization.", field="owner")
-    if found.user_id is None and role not in OFFICIAL:
+    if found.user_id is None and role not in POSTING_OFFICIALLY:
         raise NotInDepartment("You can post here once you belong to this department.", field="owner")
 
 
 def _role(viewer_id: int, organization_id: int | None) -> Role | None:
-    """Her role as an active member."""
-    if organization_id is None:
-        return None
-    return session.scalar(
-        select(OrganizationMembership.role).where(
-            OrganizationMembership.organization_id == organization_id,
-            OrganizationMembership.user_id == viewer_id,
-            active(),
-        )
-    )
+    """Her role while she is an active member."""
+    return role_in(organization_id, viewer_id) if organization_id is not None else None
