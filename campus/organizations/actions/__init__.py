@@ -1,0 +1,28 @@
+"""What people and staff do with organizations, departments and memberships."""
+
+from campus.organizations.actions.founding import Taken, add_department, create_company, create_university
+from campus.organizations.actions.memberships import (
+    JoiningRefused,
+    LastOwner,
+    NotAMember,
+    add_member,
+    expire_memberships,
+    join,
+    leave,
+    remove_member,
+)
+
+__all__ = [
+    "JoiningRefused",
+    "LastOwner",
+    "NotAMember",
+    "Taken",
+    "add_department",
+    "add_member",
+    "create_company",
+    "create_university",
+    "expire_memberships",
+    "join",
+    "leave",
+    "remove_member",
+]
