@@ -93,13 +93,17 @@ class EmailAddress(Base):
 
 
 class UserSession(Base):
-    """A signed-in browser. The cookie holds a random token; this row, found by the token's SHA-256, holds the authority."""
+    """A signed-in browser. The cookie holds a random token; this row, found by the token's SHA-256, holds the authority.
+
+    A `remembered` browser stays signed in over nights; another one must be used at least every twelve hours.
+    """
 
     __tablename__ = "user_session"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     user_agent: Mapped[str] = mapped_column(server_default="")
+    remembered: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,179 @@
+"""Named reads of people, addresses and sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, or_, select
+
+from campus.accounts.models import EmailAddress, OneTimeToken, User, UserSession
+from campus.accounts.viewer import Viewer
+from campus.platform.db import session
+from campus.platform.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement
+
+    from campus.accounts.models import Purpose
+
+IDLE = timedelta(hours=12)
+
+
+class UserNotFound(NotFound):
+    """There is no such person."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live session: whose it is, and what finds it."""
+
+    viewer: Viewer
+    token_hash: bytes
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session as its owner sees it in the settings. `id` names it without giving it away."""
+
+    id: str
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """An address as its owner sees it."""
+
+    id: int
+    address: str
+    is_primary: bool
+    is_verified: bool
+
+
+def usable() -> ColumnElement[bool]:
+    """An address stands for its account: it is proved, or is the one the account was opened with.
+
+    Anybody may type anybody's address as a further one of theirs; until proved it must not open or block anything.
+    """
+    return or_(EmailAddress.verified_at.is_not(None), EmailAddress.is_primary)
+
+
+def by_email(address: str) -> User | None:
+    """The person one signs in as with this address (in clean form)."""
+    held = select(User).join(EmailAddress, EmailAddress.user_id == User.id)
+    return session.scalar(held.where(EmailAddress.address == address, usable()))
+
+
+def by_handle(handle: str) -> User:
+    """The person of this handle, suspended or not.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    found = session.scalar(select(User).where(User.handle == handle))
+    if found is None:
+        raise UserNotFound("There is nobody by that name.")
+    return found
+
+
+def person(who: str) -> User:
+    """The person an operator names by address, @handle or handle.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    text = who.strip().lower()
+    named = select(User).where(
+        or_(
+            User.handle == text.removeprefix("@"),
+            User.id.in_(select(EmailAddress.user_id).where(EmailAddress.address == text)),
+        )
+    )
+    found = session.scalars(named.limit(1)).first()
+    if found is None:
+        raise UserNotFound(f"Nobody has the address or handle {who!r}.")
+    return found
+
+
+def primary_address(user_id: int) -> str | None:
+    """Where mail to this person goes."""
+    return session.scalar(select(EmailAddress.address).where(EmailAddress.user_id == user_id, EmailAddress.is_primary))
+
+
+def addresses(user_id: int) -> list[AddressView]:
+    """A person's addresses, the primary one first."""
+    mine = select(EmailAddress).where(EmailAddress.user_id == user_id)
+    rows = session.scalars(mine.order_by(EmailAddress.is_primary.desc(), EmailAddress.address))
+    return [AddressView(row.id, row.address, row.is_primary, row.verified_at is not None) for row in rows]
+
+
+def alive(now: datetime) -> ColumnElement[bool]:
+    """A session counts: not past its end, and used within `IDLE` unless the browser is remembered."""
+    return and_(UserSession.expires_at > now, or_(UserSession.remembered, UserSession.last_seen_at > now - IDLE))
+
+
+def signed_in(token_hash: bytes, *, now: datetime) -> SignedIn | None:
+    """Whose session this is, if it is alive and she is neither suspended nor waiting for approval. One statement."""
+    found = (
+        select(
+            User.id,
+            User.handle,
+            User.name,
+            User.avatar_token,
+            User.is_admin,
+            EmailAddress.verified_at,
+            User.theme,
+            User.locale,
+            User.algorithm,
+            User.scope,
+            User.auto_load,
+            User.permission_version,
+            UserSession.last_seen_at,
+        )
+        .join(User, User.id == UserSession.user_id)
+        .outerjoin(EmailAddress, and_(EmailAddress.user_id == User.id, EmailAddress.is_primary))
+        .where(UserSession.token_hash == token_hash, alive(now), User.suspended_at.is_(None), User.approved_at.is_not(None))
+    )
+    row = session.execute(found).first()
+    if row is None:
+        return None
+    facts = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    mine = {name: facts[name] for name in Viewer.__slots__ if name != "verified"}
+    return SignedIn(Viewer(**mine, verified=facts["verified_at"] is not None), token_hash, facts["last_seen_at"])
+
+
+def sessions(user_id: int, *, current: bytes | None, now: datetime) -> list[SessionView]:
+    """The browsers a person is signed in with, the latest used first."""
+    mine = select(UserSession).where(UserSession.user_id == user_id, alive(now)).order_by(UserSession.last_seen_at.desc())
+    return [
+        SessionView(row.token_hash.hex(), row.user_agent, row.created_at, row.last_seen_at, row.token_hash == current)
+        for row in session.scalars(mine)
+    ]
+
+
+def open_token(token_hash: bytes, purpose: Purpose, *, now: datetime) -> OneTimeToken | None:
+    """The one-time token, if it can still be used."""
+    usable_ones = select(OneTimeToken).where(
+        OneTimeToken.token_hash == token_hash,
+        OneTimeToken.purpose == purpose,
+        OneTimeToken.used_at.is_(None),
+        OneTimeToken.expires_at > now,
+    )
+    return session.scalar(usable_ones)
+
+
+def people(*, after: int = 0, limit: int = 50, waiting: bool = False, admins: bool = False) -> Sequence[User]:
+    """People by id, after one: all, those `waiting` for approval, or the `admins`."""
+    rows = select(User).where(User.id > after).order_by(User.id).limit(limit)
+    if waiting:
+        rows = rows.where(User.approved_at.is_(None))
+    if admins:
+        rows = rows.where(User.is_admin)
+    return session.scalars(rows).all()

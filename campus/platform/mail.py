@@ -1,0 +1,120 @@
+"""Mail leaves here, by the way `MAIL_URL` names.
+
+`smtp://user:password@host:port` (STARTTLS where the server has it, required for a password unless the server is this machine),
+`smtps://…` (TLS from the first byte), `file:///folder` (one .eml file for each mail) or `console://`. `?from=address` names the
+sender. A mail has a key, from which its Message-ID is made: sent twice after a failure, it is one mail to whoever receives it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import smtplib
+import ssl
+import sys
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from campus.platform import clock, settings
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+TIMEOUT = 10.0  # seconds, for each answer of the server
+PORTS = {"smtp": 25, "smtps": 465}
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class MailRefused(Exception):
+    """The mail cannot be sent as the settings are: an operator's matter, not the recipient's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail in plain text. `key` is the same however often it is tried."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+
+
+def send(mail: Mail) -> None:
+    """Hand a mail over; it is the next one's responsibility when this returns.
+
+    Raises:
+        MailRefused: the settings do not allow it.
+        OSError, smtplib.SMTPException: it could not be handed over; try again later.
+    """
+    url = urlsplit(settings.current().mail_url)
+    message = _message(mail, url)
+    if url.scheme == "file":
+        _to_file(message, Path(unquote(url.path)), mail.key)
+    elif url.scheme == "console":
+        sys.stdout.write(f"{message.as_string()}\n")
+        sys.stdout.flush()
+    else:
+        _to_server(message, url)
+
+
+def _message(mail: Mail, url: SplitResult) -> EmailMessage:
+    site = settings.current()
+    host = urlsplit(site.site_url).hostname or "localhost"
+    named = parse_qs(url.query).get("from", [])
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(display_name=site.site_name, addr_spec=named[0] if named else f"no-reply@{_mail_host(host)}")
+    message["To"] = Address(addr_spec=mail.to)
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{_word(mail.key)}@{_mail_host(host)}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    return message
+
+
+def _mail_host(host: str) -> str:
+    """A host as the right side of an address: a number is none."""
+    return host if re.fullmatch(r"[a-z0-9.-]*[a-z][a-z0-9.-]*", host) else "localhost"
+
+
+def _word(key: str) -> str:
+    """The key where only some characters may stand: as it is, or else its hash."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]{1,100}", key) else hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _to_file(message: EmailMessage, folder: Path, key: str) -> None:
+    """Whole or not at all; readable by the operator alone, since it may hold links that open accounts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".{_word(key)}.part"
+    unfinished.touch(mode=0o600)
+    unfinished.write_bytes(message.as_bytes())
+    unfinished.replace(folder / f"{_word(key)}.eml")
+
+
+def _to_server(message: EmailMessage, url: SplitResult) -> None:
+    host, port = url.hostname or "localhost", url.port or PORTS[url.scheme]
+    if url.scheme == "smtps":
+        with smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=ssl.create_default_context()) as server:
+            _hand_over(message, url, server, private=True)
+        return
+    with smtplib.SMTP(host, port, timeout=TIMEOUT) as server:
+        server.ehlo()
+        private = server.has_extn("starttls")
+        if private:
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        _hand_over(message, url, server, private=private or host in HERE)
+
+
+def _hand_over(message: EmailMessage, url: SplitResult, server: smtplib.SMTP, *, private: bool) -> None:
+    if url.username:
+        if not private:
+            raise MailRefused(f"{url.hostname} offers no TLS; the password of MAIL_URL would be read on the way")
+        server.login(unquote(url.username), unquote(url.password or ""))
+    server.send_message(message)
