@@ -45,11 +45,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     op.create_index("uq_job_ready", "job", ["kind", "key"], unique=True, postgresql_where=sa.text("state = 'ready'"))
-    op.create_index(
-        "ix_job_open", "job", ["run_after"], unique=False, postgresql_where=sa.text("state IN ('ready', 'running')")
-    )
+    op.create_index("ix_job_open", "job", ["run_after"], unique=False, postgresql_where=sa.text("state IN ('ready', 'running')"))
     op.create_index("ix_job_finished", "job", ["finished_at"], unique=False, postgresql_where=sa.text("state = 'done'"))
     op.create_index("ix_job_dead", "job", ["id"], unique=False, postgresql_where=sa.text("state = 'dead'"))
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
     op.create_table(
         "quota_use",
         sa.Column("subject", sa.Text(), nullable=False),
@@ -224,7 +228,15 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "absent", "building", "ready", "dormant", name="feed_status", native_enum=False, create_constraint=True, length=20
+                "absent",
+                "building",
+                "ready",
+                "dormant",
+                "pulled",
+                name="feed_status",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
             ),
             server_default="absent",
             nullable=False,
@@ -792,6 +804,7 @@ def downgrade() -> None:
     op.drop_table("organization")
     op.drop_index("ix_quota_use_period_start", table_name="quota_use")
     op.drop_table("quota_use")
+    op.drop_table("heartbeat")
     op.drop_index("ix_job_dead", table_name="job", postgresql_where=sa.text("state = 'dead'"))
     op.drop_index("ix_job_finished", table_name="job", postgresql_where=sa.text("state = 'done'"))
     op.drop_index("ix_job_open", table_name="job", postgresql_where=sa.text("state IN ('ready', 'running')"))

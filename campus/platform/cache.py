@@ -1,0 +1,92 @@
+"""Data kept for a while, as JSON. A cache is a hint: whatever it answers is checked against the database before it is shown.
+
+Keys are made by the rooms from what the server knows (ids, versions), never from what a client sent. There is no way to cache a
+view: such a key forgets who was looking.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cachelib.serializers import BaseSerializer
+from flask_caching import Cache
+
+from campus.platform import redis
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from campus.platform.settings import Settings
+
+PREFIX = "cache:"
+
+
+class JsonSerializer(BaseSerializer):
+    """JSON instead of pickle: what is read from Redis cannot run."""
+
+    def dumps(self, value: Any, *_: Any, **__: Any) -> bytes:
+        """The bytes that are stored."""
+        return json.dumps(value, separators=(",", ":")).encode()
+
+    def loads(self, bvalue: Any, *_: Any, **__: Any) -> Any:
+        """The value, or None for nothing and for bytes that are no JSON."""
+        try:
+            return None if bvalue is None else json.loads(bvalue)
+        except ValueError:
+            return None
+
+
+_cache = Cache()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Connect the application's cache to Redis."""
+    _cache.init_app(
+        app,
+        config={
+            "CACHE_TYPE": "RedisCache",
+            "CACHE_REDIS_URL": settings.redis_url,
+            "CACHE_OPTIONS": dict(redis.OPTIONS),
+            "CACHE_SERIALIZER": JsonSerializer(),
+            "CACHE_KEY_PREFIX": PREFIX,
+        },
+    )
+
+
+def get(key: str) -> Any | None:
+    """What is kept under `key`, or None: nothing, too old, or Redis is away."""
+    return redis.guarded(lambda: _cache.get(key), None)
+
+
+def put(key: str, value: Any, ttl: int) -> None:
+    """Keep a JSON value for `ttl` seconds; 0 keeps nothing."""
+    if ttl > 0:
+        redis.guarded(lambda: _cache.set(key, value, timeout=ttl), None)
+
+
+def forget(*keys: str) -> None:
+    """Drop these keys."""
+    if keys:
+        redis.guarded(lambda: _cache.unlink(*keys), None)
+
+
+def clear() -> None:
+    """Drop everything that is cached, and nothing else that lives in Redis."""
+    redis.quietly(_unlink_all, None)
+
+
+def _unlink_all(client: Any) -> None:
+    for keys in _batches(client.scan_iter(match=f"{PREFIX}*", count=1000)):
+        client.unlink(*keys)
+
+
+def _batches(keys: Any, size: int = 1000) -> Any:
+    batch = []
+    for key in keys:
+        batch.append(key)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,68 @@
+"""Text from outside that PostgreSQL cannot hold: NUL, half a surrogate pair, bytes that are no UTF-8. Refused in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from campus.platform.errors import CampusError, Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REPLACEMENT = "\ufffd"
+
+
+class UnreadableRequest(CampusError):
+    """An address with characters that mean nothing."""
+
+    status = 400
+    title = "This address cannot be read"
+
+
+class UnreadableText(Invalid):
+    """A field with characters that mean nothing."""
+
+    title = "This text cannot be read"
+
+
+def clean_text(text: str) -> str:
+    """The text with every line ended as it is stored, by one character.
+
+    Raises:
+        UnreadableText: it holds a NUL character or half of a surrogate pair.
+    """
+    if not is_clean(text):
+        raise UnreadableText("The text contains characters that cannot be stored. Please type it again.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_clean(text: str) -> bool:
+    """Whether PostgreSQL can hold it."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def refuse_unreadable() -> None:
+    """Before every request: no view sees a path, a query or a form with such characters.
+
+    Raises:
+        UnreadableRequest: in the address.
+        UnreadableText: in a form's field.
+    """
+    arguments = _items(request.args)
+    if not all(_readable(part) for part in (request.path, *(request.view_args or {}).values(), *arguments)):
+        raise UnreadableRequest("The address contains characters that cannot be read.")
+    if request.method == "POST" and request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        for name, values in request.form.lists():
+            if not all(map(is_clean, (name, *values))):
+                raise UnreadableText("The text contains characters that cannot be stored. Please type it again.", field=name)
+
+
+def _items(values: Any) -> Iterable[str]:
+    return [text for name, texts in values.lists() for text in (name, *texts)]
+
+
+def _readable(part: object) -> bool:
+    """Bytes that are no UTF-8 arrive as replacement characters."""
+    return not isinstance(part, str) or (is_clean(part) and REPLACEMENT not in part)
