@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.platform import outbox, settings
@@ -18,8 +18,7 @@ from campus.posts import policy
 from campus.posts.drafts import MAX_ALT, PostDraft, checked, tidied
 from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
 from campus.posts.policy import Act
-from campus.posts.queries import BIGGEST, PostNotFound
-from campus.posts.visibility import visible_to
+from campus.posts.queries import PostNotFound, reachable_post
 from campus.quotas import POSTS
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def publish(*, viewer: Viewer, draft: PostDraft, now: datetime) -> Post:
             for photo in _add_photos(post, draft):
                 outbox.record(PROCESS_PHOTO, photo.id, {"photo_id": photo.id})
             if not draft.photos:
-                _distribute(post)
+                _distribute(post, first=True)
     return post
 
 
@@ -76,7 +75,7 @@ def release(post_id: int, *, now: datetime) -> bool:
         if post is None or post.state != PostState.PROCESSING or not _has_something_to_show(post):
             return False
         post.state, post.published_at, post.updated_at = PostState.PUBLISHED, now, now
-        _distribute(post)
+        _distribute(post, first=True)
     return True
 
 
@@ -90,7 +89,7 @@ def edit(*, viewer: Viewer, post_id: int, draft: PostDraft, alts: Mapping[int, s
         Invalid, Forbidden: as in `publish`; where she posts is only asked again when it changes.
     """
     with transaction():
-        post = _reachable(viewer.id, post_id)
+        post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.EDIT, viewer_id=viewer.id, post=post)
         draft = _checked_edit(post, draft)
         place = (post.organization_id, post.department_id, post.official, post.audience)
@@ -110,7 +109,7 @@ def withdraw(*, viewer: Viewer, post_id: int, now: datetime) -> Post:
         NotInThatState: it is not published.
     """
     with transaction():
-        post = _reachable(viewer.id, post_id)
+        post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.WITHDRAW, viewer_id=viewer.id, post=post)
         _require_state(post, PostState.PUBLISHED)
         # What a moderator takes away the author cannot put back.
@@ -127,7 +126,7 @@ def reinstate(*, viewer: Viewer, post_id: int, now: datetime) -> Post:
         NotInThatState: it is not withdrawn.
     """
     with transaction():
-        post = _reachable(viewer.id, post_id)
+        post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.REINSTATE, viewer_id=viewer.id, post=post)
         _require_state(post, PostState.WITHDRAWN)
         _move(post, PostState.PUBLISHED, now)
@@ -141,7 +140,7 @@ def delete(*, viewer: Viewer, post_id: int, now: datetime) -> None:
         PostNotFound, MayNot: not for her to see, or to delete.
     """
     with transaction():
-        post = _reachable(viewer.id, post_id)
+        post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.DELETE, viewer_id=viewer.id, post=post)
         _move(post, PostState.DELETED, now)
         outbox.record(ERASE, post.id, {"post_id": post.id})
@@ -155,7 +154,7 @@ def retry_photo(*, viewer: Viewer, post_id: int, position: int, now: datetime) -
         NotInThatState: it has not failed.
     """
     with transaction():
-        post = _reachable(viewer.id, post_id)
+        post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.RETRY_PHOTO, viewer_id=viewer.id, post=post)
         photo = session.scalar(select(Photo).where(Photo.post_id == post.id, Photo.position == position).with_for_update())
         if photo is None:
@@ -228,20 +227,6 @@ def _add_photos(post: Post, draft: PostDraft) -> list[Photo]:
     return photos
 
 
-def _reachable(viewer_id: int, post_id: int) -> Post:
-    """The post, locked, if she sees it or it is her own.
-
-    Raises:
-        PostNotFound: there is none for her.
-    """
-    own = (Post.author_id == viewer_id) & (Post.state != PostState.DELETED)
-    found = select(Post).where(Post.id == post_id, or_(own, visible_to(viewer_id))).with_for_update(of=Post)
-    post = session.scalar(found, execution_options={"populate_existing": True}) if 0 < post_id <= BIGGEST else None
-    if post is None:
-        raise PostNotFound
-    return post
-
-
 def _checked_edit(post: Post, draft: PostDraft) -> PostDraft:
     """The draft, tidy; a post with photos needs no words."""
     has_photos = session.scalar(select(Photo.id).where(Photo.post_id == post.id).limit(1)) is not None
@@ -286,8 +271,9 @@ def _move(post: Post, state: PostState, now: datetime) -> None:
     _distribute(post)
 
 
-def _distribute(post: Post) -> None:
-    outbox.record(DISTRIBUTE, post.id, {"post_id": post.id})
+def _distribute(post: Post, *, first: bool = False) -> None:
+    """Have the feeds match the post. The `first` time nothing needs to be taken back."""
+    outbox.record(DISTRIBUTE, post.id, {"post_id": post.id} | ({"first": True} if first else {}))
 
 
 def _has_something_to_show(post: Post) -> bool:

@@ -98,7 +98,7 @@ def checked(draft: PostDraft, *, most_photos: int, has_photos: bool = False) -> 
     )
     if not (tidy.title or tidy.text or tidy.photos or has_photos):
         raise EmptyPost
-    _check_audience(tidy)
+    check_audience(tidy)
     return tidy
 
 
@@ -124,7 +124,12 @@ def fitting_audiences(*, in_organization: bool, in_department: bool, official: b
     return (Audience.PUBLIC, *inner) if official else (Audience.PUBLIC, *inner, Audience.ONLY_ME)
 
 
-def _check_audience(draft: PostDraft) -> None:
+def check_audience(draft: PostDraft) -> None:
+    """Go on only if the audience fits where the post belongs.
+
+    Raises:
+        AudienceDoesNotFit: it does not.
+    """
     fitting = fitting_audiences(
         in_organization=draft.organization_id is not None,
         in_department=draft.department_id is not None,

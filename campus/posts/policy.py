@@ -108,7 +108,7 @@ MAY: dict[Act, Condition] = {
     Act.WITHDRAW: any_of(is_author, moderates_owner),
     Act.REINSTATE: any_of(is_author),
     Act.DELETE: any_of(is_author),
-    Act.RETRY_PHOTO: any_of(is_author, edits_officially),
+    Act.RETRY_PHOTO: any_of(is_author),
     Act.READ_HISTORY: any_of(anybody),
     Act.DELETE_COMMENT: any_of(is_author, moderates_owner),
 }

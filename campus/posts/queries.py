@@ -1,4 +1,4 @@
-"""Named reads of posts. Each passes through the rule of visibility, except `own_*`, which ask for the author herself.
+"""Named reads of posts. Each passes through the rule of visibility; `reachable_*` add what is the viewer's own.
 
 `cards` is the hot path of every page with posts on it: one statement, built once, with the photos as one JSON value per row.
 """
@@ -8,7 +8,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, JSON, BigInteger, DateTime, bindparam, func, not_, select, true, tuple_, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    DateTime,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from campus.accounts.models import User
@@ -20,6 +35,7 @@ from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
 from campus.posts.visibility import visible_to
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Row, Select
@@ -37,7 +53,8 @@ class PostNotFound(NotFound):
 BIGGEST = 2**63 - 1  # a longer number in an address is no id
 _VIEWER = bindparam("viewer", type_=BigInteger)
 _VISIBLE = visible_to(_VIEWER)
-_OWN = (Post.author_id == _VIEWER) & (Post.state != PostState.DELETED)
+# What she sees by the rule, and her own in whatever state but deleted.
+_REACHABLE = or_(and_(Post.author_id == _VIEWER, Post.state != PostState.DELETED), _VISIBLE)
 
 
 def _photos(*conditions: ColumnElement[bool]) -> FromClause:
@@ -100,7 +117,7 @@ def _cards(photos: FromClause) -> Select[*tuple[Any, ...]]:
 
 
 _READY = _cards(_photos(Photo.state == PhotoState.READY))
-_ALL_PHOTOS = _cards(_photos())
+_READY_OR_OWN = _cards(_photos(or_(Photo.state == PhotoState.READY, Post.author_id == _VIEWER)))
 _ID = bindparam("id", type_=BigInteger)
 _LIMIT = bindparam("limit", type_=BigInteger)
 _EARLIER = tuple_(Post.published_at, Post.id) < tuple_(
@@ -108,7 +125,13 @@ _EARLIER = tuple_(Post.published_at, Post.id) < tuple_(
 )
 
 _BY_IDS = _READY.where(Post.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))), _VISIBLE)
-_OWN_BY_ID = _ALL_PHOTOS.where(Post.id == _ID, _OWN)
+_REACHABLE_BY_ID = _READY_OR_OWN.where(Post.id == _ID, _REACHABLE)
+_POST = select(Post).where(Post.id == _ID).execution_options(populate_existing=True)
+_FILE = (
+    select(Photo.widths, Photo.width, Photo.height)
+    .join(Post, Post.id == Photo.post_id)
+    .where(Photo.token == bindparam("token", type_=Uuid()), Photo.state == PhotoState.READY, _REACHABLE)
+)
 _NEWEST = _READY.where(_VISIBLE, _EARLIER).order_by(Post.published_at.desc(), Post.id.desc()).limit(_LIMIT)
 _BY_AUTHOR = _NEWEST.where(Post.author_id == bindparam("author", type_=BigInteger), not_(Post.official))
 _BY_ORGANIZATION = _NEWEST.where(Post.organization_id == bindparam("organization", type_=BigInteger))
@@ -122,24 +145,23 @@ def visible_post(viewer_id: int, post_id: int) -> Post:
     Raises:
         PostNotFound: there is none, or not for her.
     """
-    post = session.scalar(_VISIBLE_POST, {"viewer": viewer_id, "id": post_id}) if 0 < post_id <= BIGGEST else None
-    if post is None:
-        raise PostNotFound
-    return post
+    return _one(_POST.where(_VISIBLE), viewer_id, post_id)
 
 
-_VISIBLE_POST = select(Post).where(Post.id == _ID, _VISIBLE)
+def reachable_post(viewer_id: int, post_id: int, *, lock: bool = False) -> Post:
+    """The post, if this viewer may see it, or if it is her own and not deleted: then in whatever state.
 
-
-def own_post(viewer_id: int, post_id: int, *, lock: bool = False) -> Post:
-    """A post of the viewer's own in whatever state but deleted; with `lock`, nobody else changes it until the transaction ends.
+    With `lock`, nobody else changes it until the open transaction ends.
 
     Raises:
-        PostNotFound: there is none of hers.
+        PostNotFound: there is none for her.
     """
-    found = select(Post).where(Post.id == _ID, _OWN).execution_options(populate_existing=lock)
-    values = {"viewer": viewer_id, "id": post_id}
-    post = session.scalar(found.with_for_update() if lock else found, values) if 0 < post_id <= BIGGEST else None
+    found = _POST.where(_REACHABLE)
+    return _one(found.with_for_update(of=Post) if lock else found, viewer_id, post_id)
+
+
+def _one(found: Select[Post], viewer_id: int, post_id: int) -> Post:
+    post = session.scalar(found, {"viewer": viewer_id, "id": post_id}) if 0 < post_id <= BIGGEST else None
     if post is None:
         raise PostNotFound
     return post
@@ -168,16 +190,28 @@ def card(viewer_id: int, post_id: int) -> PostCard:
     return found[0]
 
 
-def own_card(viewer_id: int, post_id: int) -> PostCard:
-    """One card of the viewer's own post, in whatever state but deleted, with the photos that are not ready.
+def reachable_card(viewer_id: int, post_id: int) -> PostCard:
+    """One card she sees, or of her own post: then in whatever state but deleted, with the photos that are not ready.
 
     Raises:
-        PostNotFound: there is none of hers.
+        PostNotFound: there is none for her.
     """
-    found = _read(_OWN_BY_ID, viewer=viewer_id, id=post_id) if 0 < post_id <= BIGGEST else []
+    found = _read(_REACHABLE_BY_ID, viewer=viewer_id, id=post_id) if 0 < post_id <= BIGGEST else []
     if not found:
         raise PostNotFound
     return found[0]
+
+
+def visible_file(viewer_id: int, token: uuid.UUID) -> tuple[list[int], int, int]:
+    """Widths of the files of a photo, its width and height, if she sees its post or the post is her own. One statement.
+
+    Raises:
+        PostNotFound: there is none for her.
+    """
+    row = session.execute(_FILE, {"viewer": viewer_id, "token": token}).one_or_none()
+    if row is None:
+        raise PostNotFound
+    return row.widths, row.width, row.height
 
 
 def newest_by_author(viewer_id: int, author_id: int, before: Key | None = None, limit: int = 10) -> list[PostCard]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from campus.media.headers import Kind
-from campus.media.process import ProcessingDied
+from campus.media.process import ProcessingDied, process
 from campus.media.variants import incoming_key, variant_prefix
 from campus.platform import outbox
 from campus.platform.clock import now
@@ -17,7 +17,7 @@ from campus.platform.db import session, transaction
 from campus.platform.outbox import Job, JobState
 from campus.posts import actions, files, processing
 from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
-from campus.posts.queries import card, cards, own_card
+from campus.posts.queries import card, cards, reachable_card
 from tests.media.corpus import CANARY, carrying_secrets, photo
 from tests.posts.making import draft, jobs, published, upload, viewer_of
 
@@ -91,7 +91,7 @@ def test_an_unreadable_photo_tells_its_author_and_the_others_are_published(alice
     work()
     assert _state(post) == PostState.PUBLISHED
     assert [each.position for each in card(alice.id, post.id).photos] == [1]
-    [_, failed] = own_card(alice.id, post.id).photos
+    [_, failed] = reachable_card(alice.id, post.id).photos
     assert failed.state == PhotoState.FAILED
     assert failed.error.startswith("This photo cannot be read. The file is damaged")
 
@@ -100,7 +100,7 @@ def test_a_post_of_failed_photos_alone_stays_with_its_author(alice: User, bob: U
     post = published(alice, text="", photos=(upload(photo()[:3000]),))
     work()
     assert _state(post) == PostState.PROCESSING
-    assert own_card(alice.id, post.id).photos[0].state == PhotoState.FAILED
+    assert reachable_card(alice.id, post.id).photos[0].state == PhotoState.FAILED
     assert jobs("distribute_post") == []
     assert cards(bob.id, [post.id]) == []
 
@@ -117,7 +117,7 @@ def test_a_lost_upload_is_told_and_can_be_retried(alice: User, work: Callable[[]
     kept = files.storage().read(incoming_key(taken.token))
     files.forget_upload(taken.token)
     work()
-    assert own_card(alice.id, post.id).photos[0].error == processing.UPLOAD_LOST
+    assert reachable_card(alice.id, post.id).photos[0].error == processing.UPLOAD_LOST
 
     files.storage().write(incoming_key(taken.token), kept)
     actions.retry_photo(viewer=viewer_of(alice), post_id=post.id, position=1, now=now())
@@ -166,7 +166,7 @@ def test_the_slower_of_two_workers_on_one_photo_leaves_no_trace(
 ) -> None:
     post = published(alice, photos=(upload(),))
     [slow] = outbox.claim(kind="process_photo")
-    develop = processing.process
+    develop = process
 
     def overtaken(data: bytes, limits: MediaSettings) -> Processed:
         monkeypatch.setattr(processing, "process", develop)
@@ -212,7 +212,7 @@ def test_a_post_deleted_while_a_photo_is_developed_keeps_no_file(
 ) -> None:
     post = published(alice, photos=(upload(),))
     [waiting] = _photos(post)
-    develop = processing.process
+    develop = process
 
     def meanwhile(data: bytes, limits: MediaSettings) -> Processed:
         actions.delete(viewer=viewer_of(alice), post_id=post.id, now=now())

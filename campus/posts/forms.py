@@ -1,0 +1,131 @@
+"""What the composer takes in. The form binds; drafts, policy and the verbs judge, and the form shows what they say."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import request
+from wtforms import BooleanField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+
+from campus.accounts.forms import Form
+from campus.platform.errors import Invalid
+from campus.posts import uploads
+from campus.posts.composing import place_of, place_value
+from campus.posts.drafts import MAX_ALT, MAX_LOCATION, MAX_TEXT, MAX_TITLE, PostDraft
+from campus.posts.models import Audience
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from campus.posts.cards import PostCard
+    from campus.posts.composing import OwnerChoice
+    from campus.posts.uploads import Upload
+
+AUDIENCES = [
+    (Audience.PUBLIC, "Everybody"),
+    (Audience.ORGANIZATION, "Members of the organization"),
+    (Audience.DEPARTMENT, "Members of the department"),
+    (Audience.FOLLOWERS, "My followers"),
+    (Audience.ONLY_ME, "Only me"),
+]
+ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif"
+
+
+class NoSuchAudience(Invalid):
+    """The form names none of the audiences."""
+
+    title = "Choose who may see this"
+
+
+class PostForm(Form):
+    """/posts/new and /posts/<id>/edit."""
+
+    title = StringField("Title (optional)", render_kw={"maxlength": MAX_TITLE})
+    text = TextAreaField("Text", render_kw={"maxlength": MAX_TEXT, "rows": 6, "dir": "auto"})  # type: ignore[assignment]
+    owner = SelectField("Post as", validate_choice=False)
+    audience = SelectField("Who may see this", choices=AUDIENCES, validate_choice=False, default=Audience.PUBLIC)
+    official = BooleanField("Official: in the organization's name")
+    location = StringField("Place (optional)", render_kw={"maxlength": MAX_LOCATION})
+    photos = MultipleFileField("Photos", render_kw={"accept": ACCEPTED, "multiple": True})
+    submission = HiddenField()
+
+    uploads: tuple[Upload, ...] = ()
+    """The accepted photos that wait: for each a hidden field `upload` with `signed`, a text `alt-<index>`, a box `drop`."""
+
+    def offer(self, owners: list[OwnerChoice]) -> None:
+        """Fill the list of places. One she chose before and may no longer post in stays, to be refused in words."""
+        choices = [(owner.value, owner.label) for owner in owners]
+        chosen = self._said("owner")
+        if chosen not in {value for value, _ in choices}:
+            choices.append((chosen, "Where it is now"))
+        self.owner.choices = choices
+
+    def draft(self) -> PostDraft:
+        """The draft in the form.
+
+        Raises:
+            NoSuchPlace, NoSuchAudience: a choice is none of those offered.
+        """
+        organization_id, department_id = place_of(self._said("owner"))
+        return PostDraft(
+            audience=self.chosen_audience(),
+            title=self._said("title"),
+            text=self._said("text"),
+            location=self._said("location"),
+            organization_id=organization_id,
+            department_id=department_id,
+            official=bool(self.official.data),
+            photos=tuple(upload.as_draft() for upload in self.uploads),
+            submission=_uuid(self._said("submission")),
+        )
+
+    def chosen_audience(self) -> Audience:
+        """The audience in the form.
+
+        Raises:
+            NoSuchAudience: it is none.
+        """
+        try:
+            return Audience(self._said("audience"))
+        except ValueError:
+            raise NoSuchAudience("Choose one of the audiences.", field="audience") from None
+
+    def take_uploads(self, viewer_id: int, *, now: datetime) -> int:
+        """Gather the photos the form carries, except those ticked to `drop`, and those sent with it; each with its description.
+
+        Returns 0 if all are good, else the status of the refusals.
+
+        Raises:
+            TooManyPhotos, QuotaExceeded: no new photo is taken in, those carried stay.
+        """
+        dropped = set(request.form.getlist("drop"))
+        carried = list(enumerate(uploads.waiting(viewer_id, request.form.getlist("upload"))))
+        self.uploads = tuple(_described(viewer_id, pair, place) for place, pair in carried if str(place) not in dropped)
+        sent = [file for file in request.files.getlist("photos") if file.filename]
+        taken, refused = uploads.receive(viewer_id, sent, already=len(self.uploads), now=now)
+        received = enumerate(taken, start=len(carried))
+        self.uploads += tuple(_described(viewer_id, pair, place) for place, pair in received if pair is not None)
+        self.photos.errors = [str(error) for error in refused]
+        return max((error.status for error in refused), default=0)
+
+    def _said(self, name: str) -> str:
+        return str(self._fields[name].data or "")
+
+    def show(self, card: PostCard) -> None:
+        """Fill the form with a post as it is."""
+        self.title.data, self.text.data, self.location.data = card.title, card.text, card.location
+        self.audience.data, self.official.data = card.audience, card.official
+        owner = card.owner.id if card.owner else None
+        self.owner.data = place_value(owner, card.department.id if card.department else None)
+
+
+def _described(viewer_id: int, pair: tuple[uuid.UUID, str], place: int) -> Upload:
+    return uploads.carried(viewer_id, *pair, request.form.get(f"alt-{place}", "")[: MAX_ALT + 1])
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,82 @@
+"""Photos one by one: their page, another try for one that failed, and the files themselves."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, flash, make_response, render_template, send_file
+
+from campus.accounts.guard import public, sign_in_required, viewer
+from campus.media.variants import Format, fallback_width, variant_key
+from campus.platform import clock
+from campus.platform.htmx import go_to
+from campus.posts import actions
+from campus.posts.files import storage
+from campus.posts.queries import PostNotFound, reachable_card, visible_file
+from campus.posts.reading import reader_id
+
+if TYPE_CHECKING:
+    import uuid
+
+blueprint = Blueprint("photos", __name__)
+
+PROTECTION = {
+    "Cache-Control": "private, no-cache",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@blueprint.get("/posts/<int:post_id>/photos/<int:position>")
+@public
+def photo(post_id: int, position: int) -> str:
+    """One photo large, with the way to its neighbours."""
+    card = reachable_card(reader_id(), post_id)
+    shown = [each for each in card.photos if each.is_ready]
+    place = next((place for place, each in enumerate(shown) if each.position == position), None)
+    if place is None:
+        raise PostNotFound
+    urls = [f"/posts/{post_id}/photos/{each.position}" for each in shown]
+    return render_template(
+        "posts/photo.html",
+        card=card,
+        photo=shown[place],
+        previous_url=urls[place - 1] if place else None,
+        next_url=urls[place + 1] if place + 1 < len(urls) else None,
+    )
+
+
+@blueprint.post("/posts/<int:post_id>/photos/<int:position>/retry")
+@sign_in_required
+def retry(post_id: int, position: int) -> Response:
+    """Process a failed photo again."""
+    actions.retry_photo(viewer=viewer(), post_id=post_id, position=position, now=clock.now())
+    flash("This photo is being prepared again.")
+    return go_to(f"/posts/{post_id}")
+
+
+@blueprint.get("/media/<uuid:token>/<int:width>.<any(webp, jpg):extension>")
+@public
+def media(token: uuid.UUID, width: int, extension: str) -> Response:
+    """One file of a photo, for who may see its post. The check comes first: without it, not even "not modified" is said."""
+    widths, full_width, full_height = visible_file(reader_id(), token)
+    kind = Format(extension)
+    offered = widths if kind is Format.WEBP else [fallback_width(full_width, full_height)]
+    if width not in offered:
+        raise PostNotFound
+    response = _sent(variant_key(token, width, kind), kind)
+    response.headers.update(PROTECTION)
+    return response
+
+
+def _sent(key: str, kind: Format) -> Response:
+    """The bytes; the mark for "not modified" is made of the photo's random name, not of its content."""
+    store = storage()
+    path = store.path(key)
+    content = path if path is not None else BytesIO(store.read(key))
+    etag = key.rpartition("/")[2]
+    return make_response(
+        send_file(content, mimetype=kind.content_type, conditional=True, etag=etag, last_modified=None, download_name=None)
+    )

@@ -1,0 +1,187 @@
+"""The pages of writing: composing, editing, withdrawing, deleting. A post itself is shown with its comments by `interactions`."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, make_response, render_template, request
+
+from campus.accounts.forms import ConfirmForm
+from campus.accounts.guard import sign_in_required, viewer
+from campus.platform import clock
+from campus.platform.errors import CampusError
+from campus.platform.htmx import go_to, render_fragment
+from campus.platform.limits import QuotaExceeded, usage
+from campus.posts import actions, policy
+from campus.posts.composing import AudienceNote, audience_note, owner_choices
+from campus.posts.drafts import check_audience
+from campus.posts.forms import PostForm
+from campus.posts.queries import earlier_texts, reachable_card, reachable_post
+from campus.quotas import POSTS
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from campus.posts.cards import PostCard
+    from campus.posts.models import Post
+
+blueprint = Blueprint("posts", __name__)
+
+
+@blueprint.get("/posts/new")
+@sign_in_required
+def new() -> Response:
+    """An empty composer; `?owner=` chooses the place to begin with."""
+    form = PostForm(formdata=None)
+    form.submission.data = str(uuid.uuid4())
+    form.owner.data = request.args.get("owner", "")
+    for owner in owner_choices(viewer().id):
+        if owner.value == form.owner.data:
+            form.audience.data = owner.default
+    return _composer("posts/new.html", form)
+
+
+@blueprint.post("/posts/new")
+@sign_in_required
+def create() -> Response:
+    """Publish; what is refused comes back with its words and its accepted photos."""
+    me, form, now = viewer(), PostForm(), clock.now()
+    try:
+        refused = form.take_uploads(me.id, now=now)
+        if refused:
+            return _composer("posts/new.html", form, status=refused)
+        post = actions.publish(viewer=me, draft=form.draft(), now=now)
+    except CampusError as error:
+        return _refused("posts/new.html", form, error)
+    flash("Your post is published." if post.published_at else "Your photos are being prepared. Then the post is published.")
+    return go_to(_path(post))
+
+
+@blueprint.get("/posts/audience")
+@sign_in_required
+def audience() -> Response:
+    """Who would see the post as the composer stands, in a sentence, and how many people that is."""
+    form = PostForm(request.args, meta={"csrf": False})
+    return render_fragment("posts/_audience.html", audience=_note(form))
+
+
+@blueprint.get("/posts/<int:post_id>/edit")
+@sign_in_required
+def edit(post_id: int) -> Response:
+    """The composer with a post in it."""
+    post_card = _editable(post_id)
+    form = PostForm(formdata=None)
+    form.show(post_card)
+    return _composer("posts/edit.html", form, post_card=post_card)
+
+
+@blueprint.post("/posts/<int:post_id>/edit")
+@sign_in_required
+def save(post_id: int) -> Response:
+    """Save an edit."""
+    post_card, form = _editable(post_id), PostForm()
+    alts = {photo.position: request.form[f"alt-{n}"] for n, photo in enumerate(post_card.photos) if f"alt-{n}" in request.form}
+    try:
+        post = actions.edit(viewer=viewer(), post_id=post_id, draft=form.draft(), alts=alts, now=clock.now())
+    except CampusError as error:
+        if error.status == 404:  # noqa: PLR2004 - gone meanwhile: there is no form to go back to
+            raise
+        return _refused("posts/edit.html", form, error, post_card=post_card)
+    flash("Your changes are saved.")
+    return go_to(_path(post))
+
+
+@blueprint.get("/posts/<int:post_id>/history")
+@sign_in_required
+def history(post_id: int) -> str:
+    """What the post said before, for whoever sees it."""
+    post_card = reachable_card(viewer().id, post_id)
+    return render_template("posts/history.html", card=post_card, edits=earlier_texts(post_id))
+
+
+@blueprint.post("/posts/<int:post_id>/withdraw")
+@sign_in_required
+def withdraw(post_id: int) -> Response:
+    """Take the post away from its readers."""
+    me = viewer()
+    post = actions.withdraw(viewer=me, post_id=post_id, now=clock.now())
+    flash("The post is withdrawn: nobody sees it but its author.")
+    return go_to(_path(post) if post.author_id == me.id else "/")
+
+
+@blueprint.post("/posts/<int:post_id>/reinstate")
+@sign_in_required
+def reinstate(post_id: int) -> Response:
+    """Put a withdrawn post back."""
+    post = actions.reinstate(viewer=viewer(), post_id=post_id, now=clock.now())
+    flash("The post is back.")
+    return go_to(_path(post))
+
+
+@blueprint.get("/posts/<int:post_id>/delete")
+@sign_in_required
+def confirm_delete(post_id: int) -> str:
+    """Ask before deleting."""
+    me = viewer()
+    policy.require(policy.Act.DELETE, viewer_id=me.id, post=reachable_post(me.id, post_id))
+    return render_template("posts/delete.html", card=reachable_card(me.id, post_id), form=ConfirmForm())
+
+
+@blueprint.post("/posts/<int:post_id>/delete")
+@sign_in_required
+def delete(post_id: int) -> Response:
+    """Delete the post."""
+    actions.delete(viewer=viewer(), post_id=post_id, now=clock.now())
+    flash("The post is deleted.")
+    return go_to("/")
+
+
+def _editable(post_id: int) -> PostCard:
+    """The card of a post she may edit, with all its photos.
+
+    Raises:
+        PostNotFound, MayNot: not for her to see, or to change.
+    """
+    me = viewer()
+    policy.require(policy.Act.EDIT, viewer_id=me.id, post=reachable_post(me.id, post_id))
+    return reachable_card(me.id, post_id)
+
+
+def _refused(template: str, form: PostForm, error: CampusError, *, post_card: PostCard | None = None) -> Response:
+    """The form again, with its words, what was wrong, and when to come back if it was too much."""
+    form.refuse(error)
+    response = _composer(template, form, status=error.status, post_card=post_card)
+    if isinstance(error, QuotaExceeded):
+        seconds = max(1, math.ceil((error.resets_at - clock.now()).total_seconds()))
+        limits = {"Limit": error.limit, "Remaining": max(0, error.limit - error.used), "Reset": seconds}
+        response.headers.update(
+            {f"RateLimit-{name}": str(value) for name, value in limits.items()} | {"Retry-After": str(seconds)}
+        )
+    return response
+
+
+def _composer(template: str, form: PostForm, *, status: int = 200, post_card: PostCard | None = None) -> Response:
+    me = viewer()
+    owners = owner_choices(me.id)
+    form.offer(owners)
+    context = {"form": form, "owners": owners, "audience": _note(form), "quota": usage(POSTS, me.id, now=clock.now())}
+    more = {"card": post_card} if post_card else {}
+    return make_response(render_template(template, **context, **more), status)
+
+
+def _note(form: PostForm) -> AudienceNote:
+    """Who would see the draft in the form, or why nobody: the place and the audience do not fit, or are not hers."""
+    me = viewer()
+    try:
+        draft = form.draft()
+        policy.require_may_post(me.id, draft)
+        check_audience(draft)
+    except CampusError as error:
+        return AudienceNote(str(error), 0)
+    return audience_note(me.id, draft)
+
+
+def _path(post: Post) -> str:
+    return f"/posts/{post.id}"
