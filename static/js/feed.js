@@ -1,0 +1,72 @@
+// The feed: numbering for assistive technology, the first two loads by themselves, the question for new posts.
+
+const find = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root) => [...root.querySelectorAll(selector)];
+const feed = find("#feed");
+const AUTOMATIC = 2;
+const ASK_EVERY = 60_000;
+let automatic = 0;
+let byHand = false;
+
+function number() {
+  const cards = all(":scope > article", feed);
+  cards.forEach((card, index) => {
+    card.setAttribute("aria-posinset", index + 1);
+    card.setAttribute("aria-setsize", find(".more-slot a[rel=next]") ? -1 : cards.length);
+  });
+}
+
+const near = feed && new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting || automatic >= AUTOMATIC) continue;
+    near.unobserve(target);
+    automatic += 1;
+    window.htmx.trigger(find("a[rel=next]", target), "feed:more");
+  }
+}, { rootMargin: "900px" });
+
+function watch() {
+  const slot = find(".more-slot[data-auto]");
+  if (slot && automatic < AUTOMATIC) near.observe(slot);
+}
+
+function arrived(records) {
+  const cards = records.flatMap((record) => [...record.addedNodes]).filter((node) => node.matches?.("article"));
+  feed.setAttribute("aria-busy", "false");
+  number();
+  watch();
+  if (!cards.length) return;
+  document.dispatchEvent(new CustomEvent("campus:say", { detail: feed.dataset.loaded.replace("{n}", cards.length) }));
+  if (byHand) cards[0].focus({ preventScroll: true });
+  byHand = false;
+}
+
+if (feed) {
+  number();
+  window.addEventListener("load", watch);
+  new MutationObserver(arrived).observe(feed, { childList: true });
+
+  const asksForMore = ({ target }) => target.matches?.(".more-slot a");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!asksForMore(event)) return;
+    feed.setAttribute("aria-busy", "true");
+    byHand = event.detail.requestConfig.triggeringEvent?.type === "click";
+  });
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, (event) => {
+      if (!asksForMore(event)) return;
+      feed.setAttribute("aria-busy", "false");
+      find(".more-slot .failed").hidden = false;
+    });
+  }
+
+  setInterval(() => {
+    if (!document.hidden && navigator.onLine) window.htmx?.trigger("#new-posts", "feed:check");
+  }, ASK_EVERY);
+
+  // Coming back from a post leads to that post, even when the browser did not keep the page.
+  feed.addEventListener("click", ({ target }) => {
+    const card = target.closest("a[href]") && target.closest("article");
+    if (card) history.replaceState(history.state, "", `#${card.id}`);
+  });
+}
