@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,15 @@ class Storage(Protocol):
 
     def write(self, key: str, data: bytes) -> None:
         """Keep these bytes; when it returns they survive a crash of the machine."""
+
+    def copy(self, source: str, target: str) -> None:
+        """Keep the bytes of `source` under `target` too, sharing the space where that can be; each can be deleted by itself.
+
+        For many small copies that could be made again: a crash of the machine right afterwards may take them.
+
+        Raises:
+            StoredFileMissing: there is nothing to copy.
+        """
 
     def read(self, key: str) -> bytes:
         """The bytes.
@@ -85,6 +95,16 @@ class FolderStorage:
             raise
         _flush_folder(target.parent)
 
+    def copy(self, source: str, target: str) -> None:
+        """A second name for the same file: a file is only ever replaced, never written into, so the two stay independent."""
+        file, place = self.path(source), self._locate(target)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.unlink(missing_ok=True)
+        try:
+            place.hardlink_to(file)
+        except OSError:  # a file system without hard links, or one file with too many
+            shutil.copy(file, place)
+
     def read(self, key: str) -> bytes:
         """The bytes."""
         return self.path(key).read_bytes()
@@ -128,6 +148,10 @@ class MemoryStorage:
     def write(self, key: str, data: bytes) -> None:
         """Keep a copy."""
         self._files[_checked(key)] = bytes(data)
+
+    def copy(self, source: str, target: str) -> None:
+        """Keep the same bytes."""
+        self._files[_checked(target)] = self.read(source)
 
     def read(self, key: str) -> bytes:
         """The bytes."""

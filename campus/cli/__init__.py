@@ -1,0 +1,18 @@
+"""`flask` commands: a file for each group, a few lines for each command, the work done by the rooms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from campus.cli import demo
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+GROUPS = (demo.group,)
+
+
+def register(app: Flask) -> None:
+    """Give the application its commands."""
+    for group in GROUPS:
+        app.cli.add_command(group)
