@@ -100,19 +100,22 @@ def place_value(organization_id: int | None, department_id: int | None) -> str:
 def audience_note(author_id: int, draft: PostDraft) -> AudienceNote:
     """Who would see this draft. The caller has asked `policy.require_may_post`."""
     size = audience_size(author_id, draft.organization_id, draft.department_id, draft.audience, official=draft.official)
-    return AudienceNote(audience_sentence(draft.organization_id, draft.department_id, draft.audience), size)
+    return AudienceNote(audience_sentence(draft.organization_id, draft.department_id, draft.audience, size), size)
 
 
-def audience_sentence(organization_id: int | None, department_id: int | None, audience: Audience) -> str:
-    """Who will see a post, in words for its author."""
+def audience_sentence(organization_id: int | None, department_id: int | None, audience: Audience, size: int) -> str:
+    """Who will see a post, and how many people that is, in words for its author."""
     organization, department = _names(organization_id, department_id)
-    return {
-        Audience.PUBLIC: "Everybody on this site will see this.",
-        Audience.ORGANIZATION: f"Only members of {organization} will see this.",
-        Audience.DEPARTMENT: f"Only members of {department}, {organization}, and the university's moderators will see this.",
-        Audience.FOLLOWERS: "Only your followers will see this.",
-        Audience.ONLY_ME: "Only you will see this.",
+    who = {
+        Audience.PUBLIC: "Everybody on this site",
+        Audience.ORGANIZATION: f"Only members of {organization}",
+        Audience.DEPARTMENT: f"Only members of {department} and the moderators of {organization}",
+        Audience.FOLLOWERS: "Only your followers",
+        Audience.ONLY_ME: "Only you",
     }[audience]
+    if audience == Audience.ONLY_ME:
+        return f"{who} will see this."
+    return f"{who} will see this: {size:,} {'person' if size == 1 else 'people'} beside you."
 
 
 def _names(organization_id: int | None, department_id: int | None) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from campus.platform import clock
 from campus.platform.errors import CampusError
 from campus.platform.htmx import go_to, render_fragment
 from campus.platform.limits import QuotaExceeded, usage
-from campus.posts import actions, policy
+from campus.platform.web import accepts_uploads
+from campus.posts import actions, photo_views, policy
 from campus.posts.composing import AudienceNote, audience_note, owner_choices
 from campus.posts.drafts import check_audience
 from campus.posts.forms import PostForm
@@ -22,12 +23,18 @@ from campus.posts.queries import earlier_texts, reachable_card, reachable_post
 from campus.quotas import POSTS
 
 if TYPE_CHECKING:
-    from flask import Response
+    from flask import Flask, Response
 
     from campus.posts.cards import PostCard
     from campus.posts.models import Post
 
 blueprint = Blueprint("posts", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Give the application the pages of posts and photos."""
+    app.register_blueprint(blueprint)
+    app.register_blueprint(photo_views.blueprint)
 
 
 @blueprint.get("/posts/new")
@@ -44,6 +51,7 @@ def new() -> Response:
 
 
 @blueprint.post("/posts/new")
+@accepts_uploads
 @sign_in_required
 def create() -> Response:
     """Publish; what is refused comes back with its words and its accepted photos."""
