@@ -1,16 +1,25 @@
-"""The composition root: settings → application → workers' wake-up. What `flask` and gunicorn load, and what `make run` runs."""
+"""The composition root: settings → application → workers' wake-up. What `flask`, gunicorn and the Huey consumer load.
+
+Run as a program (`make run`), it is the supervisor that starts all of these.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
+from typing import TYPE_CHECKING
 
 import config
+import tasks
 from campus.application import create_app
-# from campus.platform import embedded
+from campus.platform import embedded, supervisor
+
+if TYPE_CHECKING:
+    from campus.platform.settings import Settings
 
 
-def _with_servers(settings: config.Settings) -> config.Settings:
+def _with_servers(settings: Settings) -> Settings:
     """Name the embedded servers wherever no other is named, starting them if they do not run yet."""
     if settings.database_url and settings.redis_url:
         return settings
@@ -23,6 +32,12 @@ def _with_servers(settings: config.Settings) -> config.Settings:
 
 
 try:
-    app = create_app(_with_servers(config.load()), config.ROOT)
+    settings = config.load()
+    if __name__ == "__main__":
+        sys.exit(supervisor.run(settings, os.environ))
+    app = create_app(_with_servers(settings), config.ROOT)
 except config.BadSettings as problem:
     sys.exit(str(problem))
+
+tasks.serve(app)
+huey = tasks.huey

@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_migrate import Migrate
 
+from campus import cli
 from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
+from campus.accounts.actions import set_known_domain
 from campus.feed import models as feed
+from campus.feed import views as feed_views
 from campus.follows import models as follows
 from campus.interactions import models as interactions
+from campus.interactions import post_page
 from campus.organizations import models as organizations
+from campus.organizations.queries import knows_domain
 from campus.platform import db, health, limits, logs, outbox, settings, web
 from campus.posts import models as posts
+from campus.posts import views as posts_views
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +41,11 @@ def create_app(config: Settings, root: Path) -> Flask:
     app.config["SECRET_KEY"] = config.secret_key
     db.init_app(app, config)
     Migrate(app, db.db, directory=str(root / "migrations"), compare_type=True)
-    accounts_views.init_app(app)
     web.init_app(app, config)
+    accounts_views.init_app(app)
+    set_known_domain(knows_domain)
+    posts_views.init_app(app)
+    post_page.init_app(app)
+    feed_views.init_app(app)
+    cli.register(app)
     return app

@@ -9,18 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import literal, or_, select, union
+from sqlalchemy import and_, exists, func, literal, or_, select, union
 
+from campus.feed.models import FeedEntry
 from campus.feed.ranking import Reason, organizations_of, relations
 from campus.follows.models import Follow, FollowStatus
 from campus.organizations.models import OrganizationMembership
 from campus.organizations.queries import active
-from campus.posts.models import Post, PostState
+from campus.posts.models import Audience, Post, PostState
+from campus.posts.visibility import visible_to
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select, Subquery
+    from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery
     from sqlalchemy.orm import Session
 
 
@@ -79,3 +82,55 @@ def related_to(post: Carried, *, after: int = 0, limit: int | None = None) -> Su
     together = union(*branches).subquery()
     window = select(together.c.user_id).order_by(together.c.user_id)
     return (window if limit is None else window.limit(limit)).subquery("related")
+
+
+def pairs(readers: Sequence[int], *posts: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """(user_id, post_id) of everything relations carry to these readers, among the posts these conditions select.
+
+    `reaches` and `related_to` for many readers at once; the rule of visibility is the caller's to add.
+    """
+    follower, member = Follow.follower_id.label("user_id"), OrganizationMembership.user_id.label("user_id")
+    post_id = Post.id.label("post_id")
+    hers = (Follow.follower_id.in_(readers), Follow.status == FollowStatus.ACCEPTED)
+    return union(
+        select(Post.author_id.label("user_id"), post_id).where(Post.author_id.in_(readers), *posts),
+        select(follower, post_id).join(Post, Post.author_id == Follow.user_id).where(*hers, *posts),
+        select(follower, post_id).join(Post, Post.organization_id == Follow.organization_id).where(*hers, *posts),
+        select(member, post_id)
+        .join(Post, Post.organization_id == OrganizationMembership.organization_id)
+        .where(OrganizationMembership.user_id.in_(readers), active(), *posts),
+    )
+
+
+def rightful() -> ColumnElement[bool]:
+    """A `FeedEntry` is one its reader may have: of a post that a relation carries to her, and that she may see."""
+    reader = FeedEntry.__table__.c.user_id
+    return (
+        exists()
+        .where(Post.id == FeedEntry.post_id, Post.published_at == FeedEntry.published_at, reaches(reader), visible_to(reader))
+        .correlate(FeedEntry)
+    )
+
+
+def celebrity_posts(threshold: int, since: datetime) -> Select[Any]:
+    """(post_id, author_id, organization_id, published_at) of the posts published since then whose audience exceeds the threshold.
+
+    Judged by source, for a bulk load: the author's followers, or the owner's members. It decides what delivery costs, not what
+    anybody reads.
+    """
+    followed = (
+        select(Follow.user_id)
+        .where(Follow.user_id.is_not(None), Follow.status == FollowStatus.ACCEPTED)
+        .group_by(Follow.user_id)
+        .having(func.count() > threshold)
+    )
+    large = (
+        select(OrganizationMembership.organization_id)
+        .where(active())
+        .group_by(OrganizationMembership.organization_id)
+        .having(func.count() > threshold)
+    )
+    for_followers = and_(Post.author_id.in_(followed), Post.audience.in_([Audience.PUBLIC, Audience.FOLLOWERS]))
+    for_members = and_(Post.organization_id.in_(large), Post.audience.in_([Audience.PUBLIC, Audience.ORGANIZATION]))
+    columns: list[Any] = [Post.id, Post.author_id, Post.organization_id, Post.published_at]
+    return select(*columns).where(Post.state == PostState.PUBLISHED, Post.published_at > since, or_(for_followers, for_members))

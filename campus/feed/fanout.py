@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from campus.feed.audience import Carried, carried, reaches, related_to
+from campus.feed.audience import Carried, carried, reaches, related_to, rightful
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState, FeedStatus
 from campus.platform import clock, outbox, settings
 from campus.platform.db import session, transaction
@@ -45,10 +45,11 @@ class Lock(IntEnum):
     REBUILDS = 4
 
 
-def lock(kind: Lock, of: int = 0, *, shared: bool = False) -> None:
-    """Hold an advisory lock until the open transaction ends."""
+def lock(kind: Lock, *of: int, shared: bool = False) -> None:
+    """Hold advisory locks, one for each of these ids in ascending order, until the open transaction ends."""
     take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-    session.execute(select(take(int(kind), of % 2**31)))
+    for number in sorted({each % 2**31 for each in of}):
+        session.execute(select(take(int(kind), number)))
 
 
 def distribute(lease: Lease) -> None:
@@ -96,12 +97,12 @@ def _deliver(post: Carried, after: int, upto: int) -> int:
         .join(Post, Post.id == post.id)
         .where(related.c.user_id <= upto, FeedState.status.in_(PUSHED_TO), visible_to(related.c.user_id))
     )
-    return _insert_entries(recipients)
+    return insert_entries(recipients)
 
 
 def _take_back(post: Carried, after: int, upto: int) -> int:
     """Delete the entries of related people with ids in (after, upto] who may not see the post any more."""
-    lock(Lock.REBUILDS)
+    lock(Lock.REBUILDS, 0)
     related = related_to(post, after=after)
     allowed = exists().where(Post.id == post.id, visible_to(FeedEntry.__table__.c.user_id)).correlate(FeedEntry)
     stale = delete(FeedEntry).where(
@@ -114,7 +115,8 @@ def _take_back(post: Carried, after: int, upto: int) -> int:
     return int(session.execute(stale, execution_options=UNSYNCHRONIZED).rowcount)  # type: ignore[attr-defined]
 
 
-def _insert_entries(rows: Any) -> int:
+def insert_entries(rows: Any) -> int:
+    """Insert entries from a SELECT of (user_id, published_at, post_id), in the open transaction. Returns how many are new."""
     entries = insert(FeedEntry).from_select(["user_id", "published_at", "post_id"], rows).on_conflict_do_nothing()
     return int(session.execute(entries).rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
 
@@ -146,7 +148,7 @@ def _push_to_most_active(lease: Lease, post: Carried) -> None:
         session.execute(_celebrity_row(post))
         if again:
             _take_back(post, 0, 2**62)
-        lease.advance(2**62, _insert_entries(most_active))
+        lease.advance(2**62, insert_entries(most_active))
 
 
 def _celebrity_row(post: Carried) -> Any:
@@ -182,19 +184,15 @@ def match_entries(reader: int, from_source: ColumnElement[bool], *, now: datetim
     Returns (removed, added). Entries are added only for a feed that is kept.
     """
     lock(Lock.READER, reader)
-    lock(Lock.REBUILDS, shared=True)
+    lock(Lock.REBUILDS, 0, shared=True)
     viewer = literal(reader)
     should = (reaches(viewer), visible_to(viewer))
-    hers = select(Post.id).where(from_source, *should)
-    stale = delete(FeedEntry).where(
-        FeedEntry.user_id == reader,
-        FeedEntry.post_id.in_(select(Post.id).where(from_source)),
-        FeedEntry.post_id.not_in(hers),
-    )
+    concerned = exists().where(Post.id == FeedEntry.post_id, from_source).correlate(FeedEntry)
+    stale = delete(FeedEntry).where(FeedEntry.user_id == reader, concerned, ~rightful())
     removed = int(session.execute(stale, execution_options=UNSYNCHRONIZED).rowcount)  # type: ignore[attr-defined]
     kept = exists().where(FeedState.user_id == reader, FeedState.status.in_(PUSHED_TO))
     missing = select(viewer, Post.published_at, Post.id).where(from_source, *should, *pushed_since(now), kept)
-    return removed, _insert_entries(missing)
+    return removed, insert_entries(missing)
 
 
 def pushed_since(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -48,12 +48,14 @@ class FeedStatus(StrEnum):
     """ABSENT: no entries, reads pull. BUILDING: entries are pushed, reads still pull. READY: entries are complete.
 
     DORMANT: away for days; nothing is pushed, the nightly rebuild brings the entries up to date, reads pull until then.
+    PULLED: more entries than are worth keeping; reads pull.
     """
 
     ABSENT = "absent"
     BUILDING = "building"
     READY = "ready"
     DORMANT = "dormant"
+    PULLED = "pulled"
 
 
 class FeedState(Base):

@@ -43,6 +43,7 @@ from campus.feed.ranking import Reason
 from campus.follows.models import Follow, FollowStatus, Mute
 from campus.organizations.models import Organization, OrganizationKind, OrganizationMembership
 from campus.organizations.queries import active
+from campus.platform.outbox import Job, JobState
 from campus.posts.models import Audience, Post, PostState
 from campus.posts.visibility import visible_to
 
@@ -50,30 +51,39 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement, Select
+    from sqlalchemy import CTE, ColumnElement, FromClause, Select
 
 ME: ColumnElement[int] = bindparam("me", type_=BigInteger)
-NOW: ColumnElement[datetime] = bindparam("now", type_=DateTime(timezone=True))
-SINCE: ColumnElement[datetime] = bindparam("since", type_=DateTime(timezone=True))
-UNDER_WAY: ColumnElement[datetime] = bindparam("under_way", type_=DateTime(timezone=True))
-DEPTH: ColumnElement[int] = bindparam("depth", type_=Integer)
-WANTED: ColumnElement[int] = bindparam("wanted", type_=Integer)
+# The instant is written into the text, which is therefore never prepared: PostgreSQL plans with the true time ranges. A plan for
+# unknown ranges takes them for narrow, and walks the whole window.
+NOW = cast(bindparam("now", type_=DateTime(timezone=True), literal_execute=True), DateTime(timezone=True))
+SINCE = cast(bindparam("since", type_=DateTime(timezone=True), literal_execute=True), DateTime(timezone=True))
+DEPTH: ColumnElement[int] = bindparam("depth", type_=Integer, literal_execute=True)
+WANTED: ColumnElement[int] = bindparam("wanted", type_=Integer, literal_execute=True)
 
 # Literals, not parameters: PostgreSQL must see at planning that the partial indexes apply.
 LIVE = Post.state == literal_column(f"'{PostState.PUBLISHED}'")
 PUBLIC = Post.audience == literal_column(f"'{Audience.PUBLIC}'")
 IN_WINDOW = and_(Post.published_at > SINCE, Post.published_at <= NOW)
+WEEK = cast(literal(ranking.FRESH_FOR, Interval), Interval)
+OLDEST_BEST = ranking.ENGAGEMENT_CAP + max(ranking.RELEVANCE.values()) + ranking.TIE
 FAR_AWAY = 1e10  # seconds: a publication time as a fraction of one point, until the year 2286
+DISTRIBUTE = "distribute_post"  # the job that fan-out works on
 SLACK = 1e-6  # heat and score are rounded differently in the last places
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Which of the prepared statements: the order, the scope, and whether entries are complete or every source is pulled."""
+    """Which statement: the order, the scope, whether entries are complete or every source is pulled, and how far back it looks.
+
+    `fresh` looks at the last seven days only, where most readers stay. Whatever is older has a floor: `OLDEST_BEST` in the mixed
+    order, the week's beginning in the chronological one. In the order of engagement it has none.
+    """
 
     algorithm: Algorithm
     scope: Scope
     entries: bool
+    fresh: bool = False
 
 
 def selected(viewer: ColumnElement[int]) -> ColumnElement[bool]:
@@ -95,42 +105,64 @@ def in_selection(viewer: ColumnElement[int], scope: Scope) -> ColumnElement[bool
 
 @cache
 def ranked(kind: Kind) -> Select[Any]:
-    """The statement that gives (id, reason, bound) in final order.
+    """The statement that gives (id, reason, bound) in final order; one row without an id when there is nothing.
 
-    Parameters: me, now, since (start of the window), under_way (posts published after it may not be delivered yet), depth (rows
-    asked of each stream), wanted (rows in the answer). `bound` is null when every stream was exhausted: the answer, if shorter
-    than `wanted`, is then the whole selection.
+    Parameters: me, now, since (start of the window), depth (rows asked of each stream), wanted (rows in the answer).
+    `bound` is null when every stream was exhausted: the answer, if shorter than `wanted`, is then the whole selection.
     """
     streams = _streams(kind)
     candidates = union(*(select(stream.c.id) for stream in streams)).cte("candidate")
-    floors = union_all(*(select(func.max(stream.c.floor).label("floor")) for stream in streams)).cte("floors")
-    bound = select(func.max(floors.c.floor)).scalar_subquery()
-    key = _key(kind.algorithm)
-    # Materialized: scoring happens once a candidate, before the bound is compared.
-    scored = (
-        select(Post.id, Post.published_at, Post.points, key.label("key"), ranking.reason_sql(ME).label("reason"))
+    floors = [select(func.max(stream.c.floor).label("floor")) for stream in streams]
+    if kind.fresh:
+        floors.append(select(_best_of_older(kind.algorithm)))
+    bound = select(func.max(union_all(*floors).cte("floors").c.floor).label("bound")).cte("bound")
+    floor = select(bound.c.bound).scalar_subquery()
+    placed = _placed(kind, candidates)
+    ordered = select(placed).where(or_(floor.is_(None), placed.c.key > floor)).order_by(*_order(kind.algorithm, placed))
+    best_first = ordered.cte("best_first").prefix_with("MATERIALIZED")
+    # The rule is applied from the best downwards, and only until the answer is full.
+    answer = (
+        select(best_first)
+        .join(Post, Post.id == best_first.c.id)
+        .where(in_selection(ME, kind.scope))
+        .order_by(*_order(kind.algorithm, best_first))
+        .limit(WANTED)
+        .subquery("answer")
+    )
+    # Joined from the left, so that the bound is told even when nothing is in its final place yet.
+    told = bound.outerjoin(answer, literal(value=True))
+    return select(answer.c.id, answer.c.reason, bound.c.bound).select_from(told).order_by(*_order(kind.algorithm, answer))
+
+
+def _best_of_older(algorithm: Algorithm) -> ColumnElement[float]:
+    """The floor of everything older than a week."""
+    if algorithm is Algorithm.MIXED:
+        return cast(OLDEST_BEST, Double)
+    return cast(func.extract("epoch", NOW - WEEK), Double)
+
+
+def _placed(kind: Kind, candidates: CTE) -> CTE:
+    """Each candidate with its reason and key, computed once."""
+    at_rest = ranking.at_rest_sql(ME, NOW) if kind.algorithm is Algorithm.MIXED else _key(kind.algorithm)
+    signals = (
+        select(Post.id, Post.published_at, Post.points, at_rest.label("at_rest"), ranking.reason_sql(ME).label("reason"))
         .join(candidates, candidates.c.id == Post.id)
-        .where(IN_WINDOW, in_selection(ME, kind.scope))
-        .cte("scored")
+        .where(IN_WINDOW, Post.published_at > NOW - WEEK if kind.fresh else literal(value=True))
+        .cte("signals")
         .prefix_with("MATERIALIZED")
     )
-    return (
-        select(scored.c.id, scored.c.reason, bound.label("bound"))
-        .where(or_(bound.is_(None), scored.c.key > bound))
-        .order_by(*_order(kind.algorithm, scored))
-        .limit(WANTED)
-    )
+    gain = ranking.relevance_sql(signals.c.reason) if kind.algorithm is Algorithm.MIXED else literal(0)
+    key = (signals.c.at_rest + gain).label("key")
+    return select(signals.c.id, signals.c.published_at, signals.c.points, signals.c.reason, key).cte("placed")
 
 
 def _key(algorithm: Algorithm) -> ColumnElement[Any]:
-    """What a stream's floor is compared with: higher is earlier."""
-    if algorithm is Algorithm.MIXED:
-        return ranking.score_sql(ME, NOW)
+    """What the floors of the two unweighted orders are compared with: higher is earlier."""
     published = cast(func.extract("epoch", Post.published_at), Double)
     return Post.points + published / FAR_AWAY if algorithm is Algorithm.ENGAGEMENT else published
 
 
-def _order(algorithm: Algorithm, scored: CTE) -> Sequence[ColumnElement[Any]]:
+def _order(algorithm: Algorithm, scored: FromClause) -> Sequence[ColumnElement[Any]]:
     if algorithm is Algorithm.MIXED:
         return scored.c.key.desc(), scored.c.id.desc()
     first = [scored.c.points.desc()] if algorithm is Algorithm.ENGAGEMENT else []
@@ -139,10 +171,11 @@ def _order(algorithm: Algorithm, scored: CTE) -> Sequence[ColumnElement[Any]]:
 
 def _streams(kind: Kind) -> list[CTE]:
     authors, organizations = _pulled_authors(kind), _pulled_organizations(kind)
-    streams = [_under_way(), _of_authors(authors)]
+    orders = _orders(kind)
+    since = NOW - WEEK if kind.fresh else SINCE
+    streams = [_under_way(), _of_authors(authors, since)]
     if kind.entries:
-        streams.append(_delivered())
-    orders = _orders(kind.algorithm)
+        streams.append(_delivered(since))
     for number, order in enumerate(orders):
         streams.append(_of_organizations(organizations, order, f"organization_{number}"))
         if kind.scope is Scope.ALL:
@@ -162,22 +195,19 @@ class Order:
     weighted: bool
 
 
-def _orders(algorithm: Algorithm) -> list[Order]:
+def _orders(kind: Kind) -> list[Order]:
+    algorithm = kind.algorithm
     newest = (Post.published_at.desc(), Post.id.desc())
     most = (Post.points.desc(), *newest)
     if algorithm is Algorithm.CHRONOLOGICAL:
         return [Order(IN_WINDOW, newest, _key(algorithm), weighted=False)]
     if algorithm is Algorithm.ENGAGEMENT:
         return [Order(IN_WINDOW, most, _key(algorithm), weighted=False)]
-    week = cast(literal(ranking.FRESH_FOR, Interval), Interval)
     landmark = cast(func.extract("epoch", NOW - literal(ranking.EPOCH, DateTime(timezone=True))), Double)
     cooled = Post.heat - landmark * ranking.RECENCY_POINTS / ranking.FRESH_FOR.total_seconds() + ranking.RECENCY_POINTS
-    fresh = and_(Post.published_at > NOW - week, Post.published_at <= NOW)
-    older = and_(Post.published_at > SINCE, Post.published_at <= NOW - week)
-    return [
-        Order(fresh, (Post.heat.desc(),), cooled, weighted=True),
-        Order(older, most, ranking.engagement_sql(), weighted=True),
-    ]
+    fresh = Order(and_(Post.published_at > NOW - WEEK, Post.published_at <= NOW), (Post.heat.desc(),), cooled, weighted=True)
+    older = Order(and_(Post.published_at > SINCE, Post.published_at <= NOW - WEEK), most, ranking.engagement_sql(), weighted=True)
+    return [fresh] if kind.fresh else [fresh, older]
 
 
 def _whole(rows: Select[Any], name: str) -> CTE:
@@ -186,21 +216,23 @@ def _whole(rows: Select[Any], name: str) -> CTE:
     return select(inner.c.id, cast(null(), Double).label("floor")).cte(name)
 
 
-def _delivered() -> CTE:
-    """Her entries inside the window."""
+def _delivered(since: ColumnElement[datetime]) -> CTE:
+    """Her entries since then."""
     mine = select(FeedEntry.post_id.label("id"))
-    return _whole(mine.where(FeedEntry.user_id == ME, FeedEntry.published_at > SINCE, FeedEntry.published_at <= NOW), "delivered")
+    return _whole(mine.where(FeedEntry.user_id == ME, FeedEntry.published_at > since, FeedEntry.published_at <= NOW), "delivered")
 
 
 def _under_way() -> CTE:
-    """What relations carry to her and may not have been delivered yet: her reading never waits for a worker."""
-    newest = select(Post.id).where(LIVE, Post.published_at >= UNDER_WAY, Post.published_at <= NOW, reaches(ME))
-    return _whole(newest, "under_way")
+    """Posts whose delivery is not finished: her reading never waits for a worker. Those she has no relation to fall out below."""
+    unsettled = Job.state.in_([literal_column(f"'{state}'") for state in (JobState.READY, JobState.RUNNING)])
+    jobs = select(cast(Job.key, BigInteger)).where(unsettled, Job.kind == DISTRIBUTE)
+    return _whole(select(Post.id).where(Post.id.in_(jobs), LIVE, reaches(ME)), "under_way")
 
 
-def _of_authors(authors: CTE) -> CTE:
-    """Everything in the window by the people whose posts are pulled: bounded by what one person can post."""
-    theirs = lateral(select(Post.id).where(Post.author_id == authors.c.id, LIVE, IN_WINDOW).correlate(authors))
+def _of_authors(authors: CTE, since: ColumnElement[datetime]) -> CTE:
+    """Everything since then by the people whose posts are pulled: bounded by what one person can post."""
+    recent = and_(Post.published_at > since, Post.published_at <= NOW)
+    theirs = lateral(select(Post.id).where(Post.author_id == authors.c.id, LIVE, recent).correlate(authors))
     return _whole(select(theirs.c.id).select_from(authors.join(theirs, literal(value=True))), "by_author")
 
 
@@ -280,3 +312,21 @@ def _pulled_organizations(kind: Kind) -> CTE:
         cached = aliased(CelebrityPostCache)
         sources = sources.where(exists().where(cached.organization_id == both.c.id, cached.published_at > SINCE))
     return sources.cte("organization_source")
+
+
+def still_selected(viewer: ColumnElement[int], scope: Scope, ids: Sequence[int]) -> Select[Any]:
+    """(id, reason) of those of these posts that are in her selection now."""
+    columns: list[Any] = [Post.id, ranking.reason_sql(viewer).label("reason")]
+    return select(*columns).where(Post.id.in_(ids), in_selection(viewer, scope))
+
+
+def newer(viewer: ColumnElement[int], scope: Scope, since: datetime, limit: int) -> Select[Any]:
+    """How many posts of others came into her selection after a moment, counted up to `limit`."""
+    found = select(Post.id).where(LIVE, Post.published_at > since, Post.author_id != viewer, in_selection(viewer, scope))
+    return select(func.count()).select_from(found.limit(limit).subquery())
+
+
+def reached_since(viewer: ColumnElement[int], since: datetime, known: Sequence[int]) -> Select[Any]:
+    """Whether a relation carried to her, after a moment, a post that is not among the known ones."""
+    new = exists().where(LIVE, Post.published_at > since, Post.id.not_in(known), reaches(viewer), visible_to(viewer))
+    return select(new)

@@ -15,11 +15,12 @@ older ones keep a constant score.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Double, and_, case, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, Double, and_, case, cast, exists, func, select
 from sqlalchemy.orm import aliased
 
 from campus.follows.models import Follow, FollowStatus
@@ -42,7 +43,6 @@ class Reason(IntEnum):
     """Why a post is in a feed: the relation that counts highest."""
 
     NONE = 0
-    OWN = 1
     DEPARTMENT = 2
     COMPANY = 3
     UNIVERSITY = 4
@@ -58,9 +58,21 @@ RELEVANCE = {
     Reason.FOLLOWED_AUTHOR: 3,
     Reason.FOLLOWED_ORGANIZATION: 3,
     Reason.COLLEAGUE: 1,
-    Reason.OWN: 0,
     Reason.NONE: 0,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the score of a post for a viewer depends on."""
+
+    post_id: int
+    viewer_id: int
+    published_at: datetime
+    likes: int
+    comments: int
+    shares: int
+    reason: Reason
 
 
 def recency(published_at: datetime, now: datetime) -> float:
@@ -99,51 +111,41 @@ def tie_break_sql(viewer: ColumnElement[int]) -> ColumnElement[Any]:
     return cast(func.mod(mixed * 16_807, cast(_MODULUS, BigInteger)), Double) * TIE / _MODULUS
 
 
-def relevance_sql(viewer: ColumnElement[int]) -> ColumnElement[int]:
-    """The points of the relation that counts highest: `RELEVANCE` of the reason, without naming whose post it is."""
-    related = relations(viewer)
-    return case(
-        (or_(related[Reason.DEPARTMENT], related[Reason.COMPANY]), RELEVANCE[Reason.DEPARTMENT]),
-        (related[Reason.UNIVERSITY], RELEVANCE[Reason.UNIVERSITY]),
-        (or_(related[Reason.FOLLOWED_AUTHOR], related[Reason.FOLLOWED_ORGANIZATION]), RELEVANCE[Reason.FOLLOWED_AUTHOR]),
-        (related[Reason.COLLEAGUE], RELEVANCE[Reason.COLLEAGUE]),
-        else_=0,
-    )
-
-
 def reason_sql(viewer: ColumnElement[int]) -> ColumnElement[int]:
-    """The `Reason` to tell the viewer: her own post first, then the relation that counts highest."""
+    """The `Reason` that counts highest for `Post` and the viewer. Her own posts are placed like anybody's."""
     related = relations(viewer)
-    order = [Reason.DEPARTMENT, Reason.COMPANY, Reason.UNIVERSITY, Reason.FOLLOWED_AUTHOR, Reason.FOLLOWED_ORGANIZATION]
-    cases = [(related[reason], int(reason)) for reason in [*order, Reason.COLLEAGUE]]
-    return case((Post.author_id == viewer, int(Reason.OWN)), *cases, else_=int(Reason.NONE))
+    order = (Reason.DEPARTMENT, Reason.COMPANY, Reason.UNIVERSITY, Reason.FOLLOWED_AUTHOR, Reason.FOLLOWED_ORGANIZATION)
+    return case(*((related[reason], int(reason)) for reason in (*order, Reason.COLLEAGUE)), else_=int(Reason.NONE))
 
 
-def score_sql(viewer: ColumnElement[int], now: ColumnElement[datetime]) -> ColumnElement[Any]:
-    """The whole score of `Post` for the viewer at `now`."""
-    return recency_sql(now) + engagement_sql() + relevance_sql(viewer) + tie_break_sql(viewer)
+def relevance_sql(reason: ColumnElement[int]) -> ColumnElement[int]:
+    """The points of a `Reason`."""
+    return case({int(which): points for which, points in RELEVANCE.items() if points}, value=reason, else_=0)
+
+
+def at_rest_sql(viewer: ColumnElement[int], now: ColumnElement[datetime]) -> ColumnElement[Any]:
+    """The score of `Post` without its relevance."""
+    return recency_sql(now) + engagement_sql() + tie_break_sql(viewer)
 
 
 def relations(viewer: ColumnElement[int]) -> dict[Reason, ColumnElement[bool]]:
     """For each reason, the condition on `Post` that it applies to this viewer."""
-    follow = aliased(Follow)
-    followed = select(follow.user_id).where(
-        follow.follower_id == viewer, follow.status == FollowStatus.ACCEPTED, follow.user_id.is_not(None)
-    )
-    organization_follow = aliased(Follow)
-    followed_organizations = select(organization_follow.organization_id).where(
-        organization_follow.follower_id == viewer,
-        organization_follow.status == FollowStatus.ACCEPTED,
-        organization_follow.organization_id.is_not(None),
-    )
     return {
         Reason.DEPARTMENT: Post.department_id.in_(departments_of(viewer)),
         Reason.COMPANY: Post.organization_id.in_(organizations_of(viewer, OrganizationKind.COMPANY)),
         Reason.UNIVERSITY: Post.organization_id.in_(organizations_of(viewer, OrganizationKind.UNIVERSITY)),
-        Reason.FOLLOWED_AUTHOR: Post.author_id.in_(followed),
-        Reason.FOLLOWED_ORGANIZATION: Post.organization_id.in_(followed_organizations),
+        Reason.FOLLOWED_AUTHOR: Post.author_id.in_(_followed(viewer, "user_id")),
+        Reason.FOLLOWED_ORGANIZATION: Post.organization_id.in_(_followed(viewer, "organization_id")),
         Reason.COLLEAGUE: _colleague(viewer),
     }
+
+
+def _followed(viewer: ColumnElement[int], target: str) -> Select[Any]:
+    """The people (`user_id`) or organizations (`organization_id`) the viewer follows."""
+    follow = aliased(Follow)
+    followed = getattr(follow, target)
+    accepted = follow.status == FollowStatus.ACCEPTED
+    return select(followed).where(follow.follower_id == viewer, accepted, followed.is_not(None)).correlate_except(follow)
 
 
 def organizations_of(viewer: ColumnElement[int], kind: OrganizationKind | None = None) -> Select[Any]:
@@ -175,4 +177,14 @@ def _colleague(viewer: ColumnElement[int]) -> ColumnElement[bool]:
         exists()
         .where(theirs.user_id == Post.author_id, active(theirs), theirs.organization_id.in_(organizations_of(viewer)))
         .correlate_except(theirs)
+    )
+
+
+def score(signals: Signals, now: datetime) -> float:
+    """The score of a post for a viewer, in plain arithmetic: what the SQL forms are tested against."""
+    return (
+        recency(signals.published_at, now)
+        + engagement(signals.likes, signals.comments, signals.shares)
+        + RELEVANCE[signals.reason]
+        + tie_break(signals.post_id, signals.viewer_id)
     )

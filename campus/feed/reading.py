@@ -1,0 +1,130 @@
+"""Pages of the home feed: what the page, the fragment, and later REST and GraphQL all read.
+
+Ids come from a snapshot; cards come from the rule of visibility, applied after every cache. A position counts what was consumed
+of the snapshot, so that what became forbidden vanishes, and nothing is shown twice or skipped.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import literal
+
+from campus.feed import snapshots
+from campus.feed.explain import sentence
+from campus.feed.queries import newer, still_selected
+from campus.feed.ranking import Reason
+from campus.interactions.queries import dress
+from campus.platform import tokens
+from campus.platform.db import session
+from campus.platform.errors import Invalid
+from campus.posts import queries as posts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from campus.accounts.models import Algorithm, Scope
+    from campus.accounts.viewer import Viewer
+    from campus.feed.cache import Snapshot
+    from campus.interactions.queries import FullCard
+
+PURPOSE = "feed-cursor"
+CURSOR_LIVES = 24 * 3600  # seconds
+MOST_NEW = 99
+
+
+class BadCursor(Invalid):
+    """The cursor was not made here, or not for this person."""
+
+    status = 400
+    title = "This link does not lead into your feed"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor is not one of yours; expected the one that came with the page before.", field="cursor")
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A card of the home feed, and the relation that carries it to the reader."""
+
+    full: FullCard
+    why: str
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """Some cards in order; the cursor of the page after them, if there is one."""
+
+    cards: tuple[HomeCard, ...]
+    cursor: str | None
+    algorithm: Algorithm
+    scope: Scope
+    taken_at: datetime
+
+
+def first_page(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, size: int, now: datetime) -> FeedPage:
+    """The beginning of the feed as it is now, or as it was a moment ago."""
+    return _page(viewer, snapshots.first(viewer, algorithm, scope, now=now), 0, size)
+
+
+def new_page(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, size: int, now: datetime) -> FeedPage:
+    """The beginning of the feed as it is now, whatever is cached."""
+    return _page(viewer, snapshots.take(viewer, algorithm, scope, now=now), 0, size)
+
+
+def next_page(viewer: Viewer, cursor: str, *, size: int) -> FeedPage:
+    """The page a cursor leads to. The same cursor leads to the same page.
+
+    Raises:
+        BadCursor: it is forged, garbled, or another person's.
+        SnapshotGone: it is too old.
+    """
+    try:
+        told = tokens.unsign(PURPOSE, cursor, CURSOR_LIVES)
+    except tokens.ExpiredToken:
+        raise snapshots.SnapshotGone from None
+    except tokens.BadToken:
+        raise BadCursor from None
+    if told["user"] != viewer.id:
+        raise BadCursor
+    return _page(viewer, snapshots.find(viewer, uuid.UUID(told["snapshot"])), told["position"], size)
+
+
+def count_newer(viewer: Viewer, scope: Scope, since: datetime) -> int:
+    """How many posts of others wait above a snapshot taken then, counted up to 99."""
+    return session.scalar(newer(literal(viewer.id), scope, since, MOST_NEW)) or 0
+
+
+def _page(viewer: Viewer, snapshot: Snapshot, position: int, size: int) -> FeedPage:
+    found: list[HomeCard] = []
+    while len(found) < size:
+        wanted = size - len(found)
+        if position + wanted > len(snapshot.post_ids) and not snapshot.complete:
+            snapshot = snapshots.extend(snapshot, beyond=position + wanted)
+        ids = snapshot.post_ids[position : position + wanted]
+        if not ids:
+            break
+        found += _shown(viewer, snapshot, ids, snapshot.reasons[position : position + wanted])
+        position += len(ids)
+    if position >= len(snapshot.post_ids) and not snapshot.complete:
+        snapshot = snapshots.extend(snapshot, beyond=position)
+    more = position < len(snapshot.post_ids)
+    cursor = _cursor(viewer, snapshot, position) if more else None
+    return FeedPage(tuple(found), cursor, snapshot.algorithm, snapshot.scope, snapshot.taken_at)
+
+
+def _cursor(viewer: Viewer, snapshot: Snapshot, position: int) -> str:
+    return tokens.sign(PURPOSE, {"user": viewer.id, "snapshot": snapshot.id.hex, "position": position})
+
+
+def _shown(viewer: Viewer, snapshot: Snapshot, ids: Sequence[int], reasons: Sequence[int]) -> list[HomeCard]:
+    """The cards of those of these posts that she may see and has not muted or left, as of this request."""
+    held = dict(zip(ids, reasons, strict=True))
+    if viewer.permission_version != snapshot.permission_version:  # a relation changed since the order was taken
+        rows = session.execute(still_selected(literal(viewer.id), snapshot.scope, ids)).all()
+        held = {row.id: row.reason for row in rows}
+    cards = posts.cards(viewer.id, [post_id for post_id in ids if post_id in held])
+    return [HomeCard(full, sentence(Reason(held[full.post.id]), full.post, viewer.id)) for full in dress(viewer.id, cards)]

@@ -1,0 +1,25 @@
+"""The switchboard: which kind of job leads to which function. Whoever asks what a block does, looks here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from campus.accounts import mailing
+from campus.feed import fanout, upkeep
+from campus.feed.interactions import INTERACTION, update_for_interaction
+from campus.posts import processing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from campus.platform.outbox import Lease
+
+HANDLERS: dict[str, Callable[[Lease], None]] = {
+    fanout.DISTRIBUTE: fanout.distribute,  # a post was published, narrowed, widened, withdrawn, deleted
+    fanout.SYNC: fanout.sync_source,  # follow, unfollow, join, leave, block, expiry
+    fanout.REFRESH: upkeep.refresh,  # a reader came back
+    fanout.RESYNC_AUTHOR: fanout.resync_author,  # an author was suspended or reinstated
+    INTERACTION: update_for_interaction,  # somebody liked, commented, shared
+    **processing.HANDLERS,  # a photo was uploaded, a post deleted
+    **mailing.HANDLERS,  # a mail is to be sent
+}

@@ -1,0 +1,90 @@
+"""Where to go when the feed has nothing: what kind of nothing it is, and whom to join or follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from campus.accounts.models import Scope, User
+from campus.follows.models import Block, Follow, FollowStatus
+from campus.organizations import queries as organizations
+from campus.organizations.models import OrganizationMembership
+from campus.organizations.queries import active
+from campus.platform.db import session
+from campus.posts.cards import PersonView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from campus.accounts.viewer import Viewer
+
+SUGGESTED = 3
+
+
+class EmptyState(StrEnum):
+    """What follows the cards when there is no next page."""
+
+    NEW = "new"
+    NO_ORGANIZATIONS = "no_organizations"
+    QUIET = "quiet"
+    SEEN = "seen"
+    FILTERED = "filtered"
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """A few organizations to join and people to follow."""
+
+    organizations: Sequence[Any]
+    people: Sequence[PersonView]
+
+
+def suggestions(viewer_id: int) -> Suggestions:
+    """Organizations that fit her addresses or are large; people of her organizations whom many follow and she does not."""
+    return Suggestions(organizations.suggestions(viewer_id, SUGGESTED), _people(viewer_id))
+
+
+def empty_state(viewer: Viewer, scope: Scope) -> EmptyState:
+    """Why there is not one card."""
+    if not viewer.verified:
+        return EmptyState.NEW
+    member = exists().where(OrganizationMembership.user_id == viewer.id, active())
+    follows = exists().where(Follow.follower_id == viewer.id)
+    is_member, is_following = session.execute(select(select(member).scalar_subquery(), select(follows).scalar_subquery())).one()
+    if not (is_member or is_following):
+        return EmptyState.NO_ORGANIZATIONS
+    return EmptyState.FILTERED if scope is Scope.FOLLOWING else EmptyState.QUIET
+
+
+def _people(viewer_id: int) -> list[PersonView]:
+    """The most followed colleagues she does not follow: counted over the colleagues alone, and few of them."""
+    mine, theirs = aliased(OrganizationMembership), aliased(OrganizationMembership)
+    colleague = (
+        select(theirs.user_id.label("id"))
+        .join(mine, mine.organization_id == theirs.organization_id)
+        .where(mine.user_id == viewer_id, active(mine), active(theirs), theirs.user_id != viewer_id)
+        .where(~exists().where(Follow.follower_id == viewer_id, Follow.user_id == theirs.user_id))
+        .where(~exists().where(Block.blocker_id == theirs.user_id, Block.blocked_id == viewer_id))
+        .where(~exists().where(Block.blocker_id == viewer_id, Block.blocked_id == theirs.user_id))
+        .limit(200)
+        .subquery()
+    )
+    followers = (
+        select(func.count())
+        .where(Follow.user_id == colleague.c.id, Follow.status == FollowStatus.ACCEPTED)
+        .correlate(colleague)
+        .scalar_subquery()
+    )
+    people = (
+        select(User.id, User.handle, User.name, User.avatar_token)
+        .join(colleague, colleague.c.id == User.id)
+        .where(User.suspended_at.is_(None))
+        .order_by(followers.desc(), User.id)
+        .limit(SUGGESTED)
+    )
+    return [PersonView(*row) for row in session.execute(people)]
