@@ -77,9 +77,7 @@ def app(servers: Endpoints) -> Iterator[Flask]:
         made = test_servers.application(servers, Path(var))
         made.test_client_class = Client
         yield made
-        with made.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+        test_servers.let_go(made)
 
 
 @pytest.fixture(autouse=True)

@@ -50,6 +50,12 @@ def migrate(app: Flask) -> None:
     """Bring the application's database to the newest revision, and let go of it."""
     with app.app_context():
         upgrade()
+    let_go(app)
+
+
+def let_go(app: Flask) -> None:
+    """Close every connection of an application that is done with."""
+    with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
 
@@ -61,8 +67,12 @@ class Shared:
         self.var = Path(tempfile.mkdtemp(prefix="photocampus-test-"))
         self.var.chmod(0o755)
         self.servers: Servers = embedded.start(self.var, durable=False)
-        url = embedded.create_database(self.servers.endpoints, TEMPLATE)
-        migrate(application(dataclasses.replace(self.servers.endpoints, database_url=url), self.var))
+        try:
+            url = embedded.create_database(self.servers.endpoints, TEMPLATE)
+            migrate(application(dataclasses.replace(self.servers.endpoints, database_url=url), self.var))
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def endpoints(self) -> Endpoints:

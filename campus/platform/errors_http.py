@@ -65,9 +65,11 @@ def of_campus(error: CampusError) -> Response:
     """An anticipated failure, in its own words."""
     if error.status == 401:  # noqa: PLR2004 - HTTP's own number
         return _sign_in()
-    extra = _of_quota(error) if isinstance(error, QuotaExceeded) else {}
-    sentence = SENTENCES[404][1] if error.status == 404 else str(error)  # noqa: PLR2004 - denied says what missing says
-    title = SENTENCES[404][0] if error.status == 404 else error.title  # noqa: PLR2004
+    title, sentence, extra = error.title, str(error), {}
+    if error.status == 404:  # noqa: PLR2004 - denied says what missing says
+        title, sentence = SENTENCES[404]
+    if isinstance(error, QuotaExceeded):  # the pages say themselves when the next one is possible
+        sentence, extra = error.sentence, {"retry_at": error.resets_at}
     response = answer(error.status, title, sentence, field=error.field, **extra)
     if isinstance(error, QuotaExceeded):
         _tell_limits(response, error)
@@ -180,10 +182,6 @@ def _way_back() -> str:
     if request.method == "GET" and not wants_fragment():
         return request.full_path.rstrip("?")
     return referrer() or "/"
-
-
-def _of_quota(error: QuotaExceeded) -> dict[str, Any]:
-    return {"retry_at": error.resets_at}
 
 
 def _tell_limits(response: Response, error: QuotaExceeded) -> None:

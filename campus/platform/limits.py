@@ -103,10 +103,8 @@ class QuotaExceeded(CampusError):
     title = "That was a lot"
 
     def __init__(self, quota: Quota, *, used: int, limit: int, resets_at: datetime) -> None:
-        what = quota.name.replace("_", " ")
-        super().__init__(
-            f"The limit of {limit} {what} per {quota.period} is reached. The next one is possible at {resets_at:%H:%M} UTC."
-        )
+        self.sentence = f"The limit of {limit} {quota.name.replace('_', ' ')} per {quota.period} is reached."
+        super().__init__(f"{self.sentence} The next one is possible at {resets_at:%H:%M} UTC.")
         self.quota = quota
         self.used = used
         self.limit = limit
