@@ -1,13 +1,13 @@
 // A like shows at once; if the server refuses, it turns back.
 const find = (selector, root) => root.querySelector(selector);
 
-function turn(button) {
+function turn(button, undo = false) {
   const on = button.getAttribute("aria-pressed") !== "true";
   const number = find(".number", button);
   button.setAttribute("aria-pressed", on);
   button.value = on ? "off" : "on";
   number.textContent = Math.max(0, Number(number.textContent) + (on ? 1 : -1)) || "";
-  button.toggleAttribute("data-turned");
+  button.toggleAttribute("data-turned", !undo);
 }
 
 const turned = ({ detail }) => detail.requestConfig?.elt && find("[data-like][data-turned]", detail.requestConfig.elt);
@@ -19,6 +19,6 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:beforeSwap"]) {
   document.addEventListener(name, (event) => {
     const button = turned(event);
-    if (button && !(event.detail.xhr.status >= 200 && event.detail.xhr.status < 400)) turn(button);
+    if (button && !(event.detail.xhr.status >= 200 && event.detail.xhr.status < 400)) turn(button, true);
   });
 }

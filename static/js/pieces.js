@@ -20,17 +20,14 @@ function toast(words) {
 }
 document.addEventListener("campus:toast", ({ detail }) => toast(detail));
 
-// An error is shown where its form is (422), or as a toast; it never takes the place of what it is about.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { detail } = event;
-  if (detail.xhr.status < 400 || !detail.shouldSwap) return;
-  if (detail.xhr.status === 422 && detail.requestConfig.elt.matches("form")) {
-    detail.target = detail.requestConfig.elt;
-    detail.swapOverride = "outerHTML";
-  } else {
-    detail.target = find("#toasts");
-    detail.swapOverride = "innerHTML";
-    detail.selectOverride = "unset";
+// An error that brings its form back takes the form's place; any other is a toast. Neither takes the place of what it is about.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { elt } = detail.requestConfig;
+  if (detail.xhr.status < 400) return;
+  if (elt.id && elt.matches("form") && detail.serverResponse.includes(`id="${elt.id}"`)) {
+    Object.assign(detail, { shouldSwap: true, isError: false, target: elt, swapOverride: "outerHTML" });
+  } else if (detail.shouldSwap) {
+    Object.assign(detail, { target: find("#toasts"), swapOverride: "innerHTML", selectOverride: "unset" });
   }
 });
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
