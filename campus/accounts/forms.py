@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from campus.accounts import passwords, rules
 from campus.accounts.models import Algorithm, Scope, Theme

@@ -65,9 +65,6 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # the cookie of Flask's session carries no authority here
     manager.request_loader(_from_request)
     manager.init_app(app)
-    app.config["SESSION_COOKIE_HTTPONLY"] = True
-    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    app.config["SESSION_COOKIE_SECURE"] = settings.current().uses_https
     app.context_processor(lambda: {"viewer": viewer_or_none()})
 
 

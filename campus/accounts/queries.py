@@ -89,7 +89,7 @@ def person(who: str) -> User:
     Raises:
         UserNotFound: there is none.
     """
-    text = who.strip().lower()
+    text = who.strip().lower().encode("utf-8", "replace").decode().replace("\0", "?")
     named = select(User).where(
         or_(
             User.handle == text.removeprefix("@"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import demo
+from campus.cli import demo, user
 
 if TYPE_CHECKING:
     from flask import Flask
 
-GROUPS = (demo.group,)
+GROUPS = (
+    demo.group,
+    user.group,
+)
 
 
 def register(app: Flask) -> None:

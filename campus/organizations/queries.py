@@ -250,6 +250,11 @@ def has_address_of(organization_id: int, user_id: int) -> bool:
     return session.scalar(mine.limit(1)) is not None
 
 
+def knows_domain(domain: str) -> bool:
+    """Whether an organization owns this e-mail domain."""
+    return session.get(OrganizationDomain, domain) is not None
+
+
 def domains_of(organization_id: int) -> list[str]:
     """The e-mail domains that prove belonging to it."""
     mine = select(OrganizationDomain.domain).where(OrganizationDomain.organization_id == organization_id)

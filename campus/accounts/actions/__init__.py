@@ -7,6 +7,7 @@ from campus.accounts.actions.addresses import (
     remove_address,
     resend_verification,
     verify,
+    vouch,
 )
 from campus.accounts.actions.people import (
     AddressTaken,
@@ -77,4 +78,5 @@ __all__ = [
     "start_session",
     "suspend",
     "verify",
+    "vouch",
 ]

@@ -1,0 +1,68 @@
+"""What all commands share: how they answer, how they rehearse, how they refuse.
+
+Exit codes: 0 done (or nothing to do), 1 refused, with one sentence on standard error, 2 the command line itself is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask.cli import AppGroup
+
+from campus.platform.db import transaction
+from campus.platform.errors import CampusError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+class Command(click.Command):
+    """A command that tells a refusal of the product in one sentence."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run it.
+
+        Raises:
+            ClickException: the verb refused; exit code 1.
+        """
+        try:
+            return super().invoke(context)
+        except CampusError as error:
+            raise click.ClickException(str(error)) from error
+
+
+class Group(AppGroup):
+    """A group whose commands run inside the application and refuse kindly."""
+
+    def add(self, name: str) -> Callable[[Callable[..., None]], click.Command]:
+        """The decorator of one of its commands."""
+        made: Callable[[Callable[..., None]], click.Command] = self.command(name, cls=Command)
+        return made
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+
+
+class _Rehearsed(Exception):
+    """Takes the transaction back at the end of a rehearsal."""
+
+
+@contextmanager
+def rehearsal(only: bool) -> Iterator[None]:  # noqa: FBT001 - the flag of --dry-run, as it came
+    """Do what the block does in one transaction; if it is `only` a rehearsal, take everything back at the end."""
+    with suppress(_Rehearsed), transaction():
+        yield
+        if only:
+            raise _Rehearsed
+
+
+def say(answer: Mapping[str, Any], sentence: str, *, as_json: bool, dry_run: bool = False) -> None:
+    """Answer in the form asked for: `answer` as one JSON object, or the sentence."""
+    if as_json:
+        click.echo(json.dumps({**answer, **({"dry_run": True} if dry_run else {})}, default=str, ensure_ascii=False))
+    else:
+        click.echo(f"{sentence} (dry run: nothing was changed)" if dry_run else sentence)
