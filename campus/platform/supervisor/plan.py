@@ -50,7 +50,7 @@ def plan_for(settings: Settings) -> Plan:
         ),
         children=(
             Command("web", (sys.executable, "-m", "gunicorn", *web, "app:app"), patience=12),
-            Command("worker", (sys.executable, "-m", "huey.bin.huey_consumer", "tasks.huey", *worker), patience=27),
+            Command("worker", (sys.executable, "-m", "huey.bin.huey_consumer", "app.huey", *worker), patience=27),
             Command("sweep", (*flask, "tasks", "sweep", "--forever")),
         ),
         is_ready=lambda: answers(settings.port),
