@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import demo, user
+from campus.cli import demo, doctor, feed, tasks, user
 
 if TYPE_CHECKING:
     from flask import Flask
 
 GROUPS = (
+    doctor.command,
+    feed.group,
+    tasks.group,
     demo.group,
     user.group,
 )

@@ -52,7 +52,7 @@ def first(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, now: datetime) 
 
 def take(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, now: datetime) -> Snapshot:
     """Compute the order of the feed as it is now, and note that she reads."""
-    entries = _entries_complete(viewer.id)
+    entries = entries_complete(viewer.id)
     ids, reasons, complete = order(viewer.id, Kind(algorithm, scope, entries), now=now, wanted=CHUNK)
     version = viewer.permission_version
     snapshot = Snapshot(uuid.uuid4(), viewer.id, algorithm, scope, now, version, tuple(ids), tuple(reasons), complete)
@@ -96,7 +96,7 @@ def extend(snapshot: Snapshot, *, beyond: int) -> Snapshot:
 def _longer(held: Snapshot, beyond: int) -> Snapshot:
     known = set(held.post_ids)
     wanted = max(beyond + 1, 2 * len(known)) + CHUNK
-    kind = Kind(held.algorithm, held.scope, _entries_complete(held.user_id))
+    kind = Kind(held.algorithm, held.scope, entries_complete(held.user_id))
     ids, reasons, complete = order(held.user_id, kind, now=held.taken_at, wanted=wanted, at_least=len(known) + CHUNK)
     new = [(post_id, reason) for post_id, reason in zip(ids, reasons, strict=True) if post_id not in known]
     return replace(
@@ -154,7 +154,7 @@ def prune(*, before: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it
 
 
-def _entries_complete(user_id: int) -> bool:
+def entries_complete(user_id: int) -> bool:
     """Whether her entries may be read: they are kept, and no change of her relations waits to reach them."""
     unsettled = exists().where(
         Job.state.in_([JobState.READY, JobState.RUNNING]),

@@ -137,6 +137,12 @@ def cache_celebrities(*, now: datetime) -> None:
         session.execute(rows.on_conflict_do_nothing())
 
 
+def count_old(*, days: int, now: datetime) -> int:
+    """How many entries `cleanup` would delete."""
+    old = select(func.count()).where(FeedEntry.published_at < now - timedelta(days=days))
+    return session.scalar(old) or 0
+
+
 def cleanup(*, days: int, now: datetime) -> int:
     """Delete entries of posts older than `days`, and finished jobs and old scroll sessions. Returns how many entries."""
     before = now - timedelta(days=days)
