@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, or_, select
 
 from campus.accounts import passwords
 from campus.accounts.models import User
-from campus.demo import town
+from campus.demo import crowds, town
 from campus.demo.cast import PASSWORD
 from campus.demo.copying import COLUMNS, analyze, copy
 from campus.demo.dice import Dice
@@ -20,6 +20,8 @@ from campus.demo.pictures import developed
 from campus.demo.scenes.catalogue import SHOTS
 from campus.demo.story import DRAWN
 from campus.demo.writing import comment_rows, edit_rows, like_rows, post_rows, share_rows
+from campus.feed import upkeep
+from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
 from campus.interactions.models import Comment, Like, Share
 from campus.organizations.models import Organization
 from campus.platform import settings
@@ -117,6 +119,7 @@ def load(*, size: Size, seed: int, now: datetime, pictures: Mapping[int, Process
         gallery.discard()
         raise
     analyze(COLUMNS)
+    _build_feeds(now, report)
     return Loaded(size, seed, rows)
 
 
@@ -124,7 +127,22 @@ def _make(size: Size, seed: int, now: datetime) -> Demo:
     password_hash = passwords.hashed(PASSWORD)
     if size is Size.SMALL:
         return town.small(seed, now, password_hash)
-    return town.small(seed, now, password_hash)
+    return crowds.crowd(seed, now, password_hash, scale=1 if size is Size.CAMPUS else 10)
+
+
+def _build_feeds(now: datetime, report: Report) -> None:
+    """Entries for everybody who reads. A load that is stopped here is whole all the same: feeds without entries are pulled."""
+    readers = session.scalar(select(func.count()).select_from(FeedState)) or 0
+    built = 0
+
+    def note(batch: int) -> None:
+        nonlocal built
+        built += batch
+        report("feeds", built, readers)
+
+    upkeep.build_all(now=now, progress=note)
+    report("feeds", readers, readers)
+    analyze([FeedEntry, FeedState, CelebrityPostCache])
 
 
 def _write(demo: Demo, seed: int, gallery: Gallery, report: Report) -> dict[str, int]:
