@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 
@@ -50,10 +51,12 @@ def refuse_unreadable() -> None:
         UnreadableRequest: in the address.
         UnreadableText: in a form's field.
     """
-    arguments = _items(request.args)
-    if not all(_readable(part) for part in (request.path, *(request.view_args or {}).values(), *arguments)):
+    parts = (request.path, *(request.view_args or {}).values(), *_items(request.args))
+    if not (all(map(_readable, parts)) and _is_utf8(unquote_to_bytes(request.query_string))):
         raise UnreadableRequest("The address contains characters that cannot be read.")
     if request.method == "POST" and request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        if request.mimetype != "multipart/form-data" and not _is_utf8(unquote_to_bytes(request.get_data())):
+            raise UnreadableText("The text contains characters that cannot be stored. Please type it again.")
         for name, values in request.form.lists():
             if not all(map(is_clean, (name, *values))):
                 raise UnreadableText("The text contains characters that cannot be stored. Please type it again.", field=name)
@@ -61,6 +64,15 @@ def refuse_unreadable() -> None:
 
 def _items(values: Any) -> Iterable[str]:
     return [text for name, texts in values.lists() for text in (name, *texts)]
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """What is not, Werkzeug would hand on as if somebody had typed the percent signs."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _readable(part: object) -> bool:
