@@ -17,13 +17,16 @@ from campus.accounts.actions import set_known_domain
 from campus.feed import models as feed
 from campus.feed import views as feed_views
 from campus.follows import models as follows
+from campus.follows import views as follows_views
 from campus.interactions import models as interactions
-from campus.interactions import post_page
+from campus.interactions import views as interactions_views
 from campus.organizations import models as organizations
+from campus.organizations import views as organizations_views
 from campus.organizations.queries import knows_domain
 from campus.platform import db, health, limits, logs, outbox, settings, web
 from campus.posts import models as posts
 from campus.posts import views as posts_views
+from campus.profiles import views as profiles_views
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +48,10 @@ def create_app(config: Settings, root: Path) -> Flask:
     accounts_views.init_app(app)
     set_known_domain(knows_domain)
     posts_views.init_app(app)
-    post_page.init_app(app)
+    organizations_views.init_app(app)
+    follows_views.init_app(app)
+    interactions_views.init_app(app)
+    profiles_views.init_app(app)
     feed_views.init_app(app)
     cli.register(app)
     return app

@@ -16,11 +16,12 @@ from campus.accounts.actions import bump_permissions
 from campus.accounts.models import User
 from campus.follows import queries
 from campus.follows.models import Block, Follow, FollowStatus, Mute
+from campus.follows.queries import PersonNotFound
 from campus.organizations.models import Organization
 from campus.organizations.queries import OrganizationNotFound
 from campus.platform import limits, outbox
 from campus.platform.db import session, transaction
-from campus.platform.errors import Forbidden, Invalid, NotFound
+from campus.platform.errors import Forbidden, Invalid
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
 _UNSYNCED = {"synchronize_session": False}
-
-
-class PersonNotFound(NotFound):
-    """There is no such person for this viewer: one who is suspended or has blocked her does not exist."""
-
-    title = "There is no such person"
 
 
 class Blocked(Forbidden):

@@ -14,11 +14,18 @@ from campus.follows.models import Block, Follow, FollowStatus, Mute
 from campus.organizations.models import Organization, OrganizationKind, OrganizationMembership
 from campus.organizations.queries import active
 from campus.platform.db import session
+from campus.platform.errors import NotFound
 
 if TYPE_CHECKING:
     import uuid
 
     from sqlalchemy import ColumnElement, Select, SQLColumnExpression
+
+
+class PersonNotFound(NotFound):
+    """There is no such person for this viewer: one who is suspended or has blocked her does not exist."""
+
+    title = "There is no such person"
 
 
 class Relation(StrEnum):
@@ -63,8 +70,12 @@ class Standing:
 
 
 def shown_to(viewer_id: int) -> ColumnElement[bool]:
-    """A condition on `User`: not suspended, and neither has blocked the other."""
-    return and_(User.suspended_at.is_(None), not_blocked(viewer_id, User.id))
+    """A condition on `User`: neither suspended nor waiting for approval, and neither has blocked the other."""
+    return and_(_present(), not_blocked(viewer_id, User.id))
+
+
+def _present() -> ColumnElement[bool]:
+    return and_(User.suspended_at.is_(None), User.approved_at.is_not(None))
 
 
 def not_blocked(viewer_id: int | ColumnElement[int], person: SQLColumnExpression[int]) -> ColumnElement[bool]:
@@ -74,6 +85,20 @@ def not_blocked(viewer_id: int | ColumnElement[int], person: SQLColumnExpression
         person.not_in(select(outgoing.blocked_id).where(outgoing.blocker_id == viewer_id).correlate_except(outgoing)),
         person.not_in(select(incoming.blocker_id).where(incoming.blocked_id == viewer_id).correlate_except(incoming)),
     )
+
+
+def visible_person(viewer_id: int, handle: str) -> User:
+    """The person of this handle. One whom the viewer has blocked is there, so that she can be unblocked.
+
+    Raises:
+        PersonNotFound: there is nobody, or somebody suspended, waiting for approval, or who has blocked the viewer.
+    """
+    block = aliased(Block)
+    hers = exists().where(block.blocker_id == User.id, block.blocked_id == viewer_id).correlate(User)
+    found = session.scalar(select(User).where(User.handle == handle, _present(), ~hers)) if "\0" not in handle else None
+    if found is None:
+        raise PersonNotFound
+    return found
 
 
 def standing(viewer_id: int, user_id: int) -> Standing:

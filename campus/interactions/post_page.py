@@ -15,6 +15,8 @@ from campus.posts.reading import NOBODY, reader_id
 if TYPE_CHECKING:
     from flask import Flask
 
+    from campus.interactions.forms import CommentForm
+
 blueprint = Blueprint("post_page", __name__)
 
 
@@ -27,9 +29,22 @@ def init_app(app: Flask) -> None:
 @public
 def show(post_id: int) -> str:
     """A post she may see, or her own in whatever state, with the newest comments and what she may do with it."""
-    reader = reader_id()
+    return rendered(reader_id(), post_id)
+
+
+def rendered(reader: int, post_id: int, *, before: int | None = None, form: CommentForm | None = None) -> str:
+    """The page, with the newest comments or those before one, and with a comment that was refused in its form.
+
+    Raises:
+        PostNotFound: there is no such post for this reader.
+    """
     [full] = dress(reader, [reachable_card(reader, post_id)])
-    items, older = comments_page(reader, post_id)
-    older_url = f"/posts/{post_id}/comments?before={older}" if older else None
     may = policy.allowed(reader, reachable_post(reader, post_id)) if reader != NOBODY else frozenset()
-    return render_template("posts/show.html", full=full, comments=CommentsPage(items, older_url), may=may, form=None)
+    comments = listed(reader, post_id, before)
+    return render_template("posts/show.html", full=full, comments=comments, may=may, form=form)
+
+
+def listed(reader: int, post_id: int, before: int | None = None) -> CommentsPage:
+    """The newest comments, or those before one, and the address of the earlier ones. The post has been found by the rule."""
+    items, older = comments_page(reader, post_id, before)
+    return CommentsPage(items, f"/posts/{post_id}/comments?before={older}" if older else None)

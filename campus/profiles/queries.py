@@ -1,0 +1,145 @@
+"""What the pages of people and organizations show, put together from the rooms below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, func, not_, select
+
+from campus.follows import queries as follows
+from campus.organizations import queries as organizations
+from campus.organizations.models import JoinPolicy, MembershipStatus
+from campus.platform.db import session
+from campus.posts.cards import OwnerView, PersonView
+from campus.posts.models import Audience, Photo, PhotoState, Post, PostState
+from campus.posts.queries import cards
+from campus.posts.visibility import visible_to
+
+if TYPE_CHECKING:
+    from campus.accounts.models import User
+    from campus.organizations.models import Organization
+    from campus.posts.cards import PostCard
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCounts:
+    """Posts this viewer may see; followers and followed, people and organizations together."""
+
+    posts: int
+    followers: int
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """The head of a person's page, as one viewer sees it."""
+
+    view: PersonView
+    bio: str
+    counts: PersonCounts
+    relation: follows.Relation
+    muted: bool
+    follows_me: bool
+    locked: bool
+    organizations: list[organizations.Membership]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationCounts:
+    """Posts this viewer may see; active members; followers."""
+
+    members: int
+    posts: int
+    followers: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationPage:
+    """The head of an organization's page, as one viewer sees it. `relation` is none, pending, or her role."""
+
+    view: OwnerView
+    about: str
+    place: str
+    counts: OrganizationCounts
+    relation: str
+    following: bool
+    muted: bool
+    departments: list[organizations.DepartmentPlace]
+    join_policy: JoinPolicy
+
+
+def person_page(viewer_id: int, person: User) -> PersonPage:
+    """The head of a person's page. The caller has found her by `visible_person`."""
+    standing = follows.standing(viewer_id, person.id)
+    counts = PersonCounts(
+        posts=_visible_posts(viewer_id, author_id=person.id),
+        followers=follows.follower_count(user_id=person.id),
+        following=follows.following_count(person.id),
+    )
+    return PersonPage(
+        PersonView(person.id, person.handle, person.name, person.avatar_token),
+        person.bio,
+        counts,
+        standing.relation,
+        standing.muted,
+        standing.follows_me,
+        person.locked,
+        _shared_organizations(viewer_id, person.id),
+    )
+
+
+def organization_page(viewer_id: int, organization: Organization) -> OrganizationPage:
+    """The head of an organization's page."""
+    counts = OrganizationCounts(
+        members=organizations.member_count(organization.id),
+        posts=_visible_posts(viewer_id, organization_id=organization.id),
+        followers=follows.follower_count(organization_id=organization.id),
+    )
+    found = organization
+    return OrganizationPage(
+        OwnerView(found.id, found.slug, found.name, found.kind, found.verified),
+        found.about,
+        found.place,
+        counts,
+        _relation(viewer_id, found.id),
+        follows.follows_organization(viewer_id, found.id),
+        follows.has_muted_organization(viewer_id, found.id),
+        organizations.departments_of(found.id),
+        found.join_policy,
+    )
+
+
+def popular_photos(viewer_id: int, limit: int = 6) -> list[PostCard]:
+    """Public posts with photos that are new and liked, in the order of their heat."""
+    shown = exists().where(Photo.post_id == Post.id, Photo.state == PhotoState.READY).correlate(Post)
+    hot = (
+        select(Post.id)
+        .where(Post.state == PostState.PUBLISHED, Post.audience == Audience.PUBLIC, shown, visible_to(viewer_id))
+        .order_by(Post.heat.desc(), Post.id.desc())
+        .limit(limit)
+    )
+    return cards(viewer_id, list(session.scalars(hot)))
+
+
+def _shared_organizations(viewer_id: int, user_id: int) -> list[organizations.Membership]:
+    """Her own organizations; of somebody else those they share, since only members see who belongs to one."""
+    theirs = organizations.memberships_of(user_id)
+    if viewer_id == user_id:
+        return theirs
+    mine = {found.organization_id for found in organizations.memberships_of(viewer_id)}
+    return [found for found in theirs if found.organization_id in mine]
+
+
+def _relation(viewer_id: int, organization_id: int) -> str:
+    role = organizations.role_in(organization_id, viewer_id)
+    if role is not None:
+        return role.value
+    row = organizations.membership(organization_id, viewer_id)
+    return "pending" if row is not None and row.status is MembershipStatus.PENDING else "none"
+
+
+def _visible_posts(viewer_id: int, *, author_id: int | None = None, organization_id: int | None = None) -> int:
+    """How many posts the viewer may see: those the person signs, or those the organization owns."""
+    mine = Post.organization_id == organization_id if author_id is None else (Post.author_id == author_id) & not_(Post.official)
+    return session.scalar(select(func.count()).select_from(Post).where(mine, visible_to(viewer_id))) or 0
