@@ -19,7 +19,6 @@ from tests.accounts.people import PASSWORD, is_in, make_ada, sign_in
 from tests.factories import make_email
 
 if TYPE_CHECKING:
-
     from tests.conftest import Client
 
 WRONG = "This address and this password do not belong together."
