@@ -6,7 +6,6 @@ PostgreSQL and Valkey; every row and key it made is gone afterwards. Tests that 
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from contextlib import contextmanager
@@ -18,10 +17,12 @@ import redis
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
+from campus.feed.subscriptions import HANDLERS
 from campus.platform import outbox, settings
 from campus.platform.db import Base, db, session
 from campus.platform.embedded import Endpoints
 from tests import servers as test_servers
+from tests.signing_in import put_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,8 +144,7 @@ def client_as(app: Flask) -> Callable[[User], Client]:
     def sign_in(user: User) -> Client:
         made = app.test_client()
         assert isinstance(made, Client)
-        with app.app_context(), app.test_request_context():
-            importlib.import_module("tests.signing_in").put_session(made, user)
+        put_session(made, user)
         return made
 
     return sign_in
@@ -154,11 +154,7 @@ def client_as(app: Flask) -> Callable[[User], Client]:
 def drain(app: Flask) -> Callable[[], int]:
     """Run every job that waits, and those they cause, as the worker would. Returns how many are done."""
 
-    def run() -> int:
-        handlers = importlib.import_module("campus.feed.subscriptions").HANDLERS
-        return outbox.drain(handlers)
-
-    return run
+    return lambda: outbox.drain(HANDLERS)
 
 
 class Statements(list[str]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import InternalError
@@ -11,12 +9,6 @@ from sqlalchemy.exc import InternalError
 from campus.accounts.models import User
 from campus.platform.db import after_commit, session, transaction
 from tests.factories import make_user
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    from flask import Flask
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -112,11 +104,3 @@ def test_a_failing_callback_does_not_stop_the_others() -> None:
 def test_after_commit_needs_a_transaction() -> None:
     with pytest.raises(RuntimeError, match="open transaction"):
         after_commit(lambda: None)
-
-
-def test_count_queries_counts_reads_and_writes(app: Flask, count_queries: Callable[[], Any]) -> None:
-    with count_queries() as statements:
-        count()
-        with transaction():
-            session.execute(update(User).values(name="changed"))
-    assert len(statements) == 2
