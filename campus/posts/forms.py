@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 from wtforms import BooleanField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from campus.accounts.forms import Form
 from campus.platform.errors import Invalid
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from campus.posts.uploads import Upload
 
 AUDIENCES = [
-    (Audience.PUBLIC, "Everybody"),
-    (Audience.ORGANIZATION, "Members of the organization"),
-    (Audience.DEPARTMENT, "Members of the department"),
-    (Audience.FOLLOWERS, "My followers"),
-    (Audience.ONLY_ME, "Only me"),
+    SelectChoice(Audience.PUBLIC, "Everybody"),
+    SelectChoice(Audience.ORGANIZATION, "Members of the organization"),
+    SelectChoice(Audience.DEPARTMENT, "Members of the department"),
+    SelectChoice(Audience.FOLLOWERS, "My followers"),
+    SelectChoice(Audience.ONLY_ME, "Only me"),
 ]
 ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif"
 
@@ -55,10 +56,10 @@ class PostForm(Form):
 
     def offer(self, owners: list[OwnerChoice]) -> None:
         """Fill the list of places. One she chose before and may no longer post in stays, to be refused in words."""
-        choices = [(owner.value, owner.label) for owner in owners]
+        choices = [SelectChoice(owner.value, owner.label) for owner in owners]
         chosen = self._said("owner")
-        if chosen not in {value for value, _ in choices}:
-            choices.append((chosen, "Where it is now"))
+        if chosen not in {owner.value for owner in owners}:
+            choices.append(SelectChoice(chosen, "Where it is now"))
         self.owner.choices = choices
 
     def draft(self) -> PostDraft:
