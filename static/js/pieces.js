@@ -35,7 +35,9 @@ for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
 }
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.requestConfig?.elt;
-  if (detail.successful && form?.matches(".comment-form")) form.reset();
+  if (!detail.successful || !form?.matches(".comment-form")) return;
+  form.reset();
+  find(`#${form.id} textarea`)?.focus(); // the form may be a new one by now
 });
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.matches?.("[aria-invalid]")) target.focus();
