@@ -9,6 +9,7 @@ from campus.platform.embedded.processes import die_with
 
 worker_class = "gthread"
 threads = 8
+preload_app = True  # loaded once, then forked: nothing connects before it is asked something
 graceful_timeout = 10
 control_socket_disable = True  # several instances would share one
 accesslog = None  # the application logs its requests itself, with their ids

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 
+# `flask db upgrade` and `flask demo load --once` in one process: loading the application is most of what either costs.
+PREPARE = """
+from flask.cli import FlaskGroup
+from app import app
+flask = FlaskGroup(create_app=lambda: app)
+for words in (["db", "upgrade"], ["demo", "load", "--once"]):
+    flask.main(words, prog_name="flask", standalone_mode=False)
+"""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -44,10 +53,7 @@ def plan_for(settings: Settings) -> Plan:
     web = ("-c", "python:campus.platform.web_server", "-b", f"{HOST}:{settings.port}", "-w", str(settings.web_workers))
     worker = ("-k", "thread", "-w", "2", "-g", "TERM", "-t", "25", "-m", "1")  # its own default is to interrupt tasks
     return Plan(
-        preparations=(
-            Command("migrations", (*flask, "db", "upgrade")),
-            Command("demo campus", (*flask, "demo", "load", "--once")),
-        ),
+        preparations=(Command("migrations and demo campus", (sys.executable, "-c", PREPARE)),),
         children=(
             Command("web", (sys.executable, "-m", "gunicorn", *web, "app:app"), patience=12),
             Command("worker", (sys.executable, "-m", "huey.bin.huey_consumer", "app.huey", *worker), patience=27),
