@@ -45,7 +45,7 @@ LARGEST_COMPANY, COMPANY_EXPONENT = 900, 1.04  # the twentieth has 40
 COMPANY_ONLY = 0.3  # of a company's people have no university
 SECOND_UNIVERSITY = 0.25
 MOST_MEMBERSHIPS = 3
-FOLLOWED_PEOPLE, FOLLOWED_ORGANIZATIONS = 27.5, 2.5  # means; 30 together
+FOLLOWED_PEOPLE, FOLLOWED_ORGANIZATIONS = 28.0, (45, 30, 15, 10)  # a mean; how often none, one, two, three: together 30
 MOST_FOLLOWED = 2_000
 POPULARITY = 0.87  # exponent: the most popular few of 20,000 people have more than 5,000 followers
 LOCKED, SUSPENDED, BLOCKS, MUTES = 0.03, 0.001, 0.02, 0.03  # for each person
@@ -155,7 +155,7 @@ def _follows(dice: Dice, people: int, locked: frozenset[int], world: World) -> I
     """(follower, people, organizations) for everybody. Enters whoever is accepted at once into the world's followers."""
     ranking = dice.sample(world.actors, people)  # who is how popular
     weights = zipf(people, POPULARITY)
-    organizations = [*range(1, UNIVERSITIES + COMPANIES + 1)]
+    belonging = [organization for organization, members in sorted(world.members.items()) for _ in members]
     made = []
     for person in world.actors:
         wanted = 1 + dice.tail(FOLLOWED_PEOPLE, MOST_FOLLOWED)
@@ -165,7 +165,8 @@ def _follows(dice: Dice, people: int, locked: frozenset[int], world: World) -> I
         for one in followed:
             if one not in locked:
                 world.followers.setdefault(one, []).append(person)
-        made.append((person, followed, dice.some(organizations, dice.randrange(round(2 * FOLLOWED_ORGANIZATIONS) + 1))))
+        several = dice.choices(range(len(FOLLOWED_ORGANIZATIONS)), FOLLOWED_ORGANIZATIONS)[0]
+        made.append((person, followed, list(dict.fromkeys(dice.choices(belonging, k=several)))))  # the larger, the more followed
     return iter(made)
 
 
