@@ -1,0 +1,82 @@
+"""Migrations: the head is the models; every revision goes up, down and up again, over data too."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from campus.organizations.models import University
+from campus.platform import embedded, settings
+from campus.platform.db import Base, db, transaction
+from tests import servers as test_servers
+from tests.factories import make_comment, make_department, make_follow, make_like, make_member, make_photo, make_post, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+
+    from campus.platform.embedded import Endpoints
+
+
+@pytest.fixture
+def empty(servers: Endpoints, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own, without a table."""
+    url = embedded.create_database(servers, "empty")
+    before = settings._Holder.settings
+    made = test_servers.application(dataclasses.replace(servers, database_url=url), tmp_path)
+    with made.app_context():
+        yield made
+    test_servers.let_go(made)
+    embedded.drop_database(url)
+    if before:
+        settings.configure(before)
+
+
+def tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_head_is_the_models(empty: Flask) -> None:
+    upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert tables() == set(Base.metadata.tables)
+
+
+def test_up_down_and_up_again_with_data(empty: Flask) -> None:
+    upgrade()
+    with transaction():
+        fill()
+    db.session.remove()
+    downgrade(revision="base")
+    assert tables() == set()
+    upgrade()
+    with transaction():
+        fill()
+    db.session.remove()
+
+
+def fill() -> None:
+    """A row in the tables that others point at."""
+    department = make_department()
+    post = make_post(department=department, audience="department", author=make_user())
+    make_photo(post=post)
+    make_like(post=post)
+    make_comment(post=post)
+    make_follow(follower=make_user(), target=make_user())
+    make_member(user=make_user(), organization=department_owner(department.organization_id), department=department)
+
+
+def department_owner(organization_id: int) -> University:
+    found = db.session.get(University, organization_id)
+    assert found
+    return found
