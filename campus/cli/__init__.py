@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import demo, doctor, feed, tasks, user
+from campus.cli import demo, doctor, feed, org, tasks, user
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,6 +15,7 @@ GROUPS = (
     tasks.group,
     demo.group,
     user.group,
+    org.group,
 )
 
 

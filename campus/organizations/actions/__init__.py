@@ -1,6 +1,13 @@
 """What people and staff do with organizations, departments and memberships."""
 
-from campus.organizations.actions.founding import Taken, add_department, create_company, create_university
+from campus.organizations.actions.founding import (
+    Taken,
+    add_department,
+    add_domain,
+    create_company,
+    create_university,
+    mark_verified,
+)
 from campus.organizations.actions.memberships import (
     JoiningRefused,
     LastOwner,
@@ -18,11 +25,13 @@ __all__ = [
     "NotAMember",
     "Taken",
     "add_department",
+    "add_domain",
     "add_member",
     "create_company",
     "create_university",
     "expire_memberships",
     "join",
     "leave",
+    "mark_verified",
     "remove_member",
 ]

@@ -52,21 +52,25 @@ class Taken(Conflict):
     title = "This is taken already"
 
 
-def create_university(*, name: str, slug: str, domain: str | None = None, now: datetime) -> University:
-    """Make a university; with a domain, whoever has a verified address there may join at once.
+def create_university(
+    *, name: str, slug: str, domain: str | None = None, join_policy: JoinPolicy | None = None, now: datetime
+) -> University:
+    """Make a university. Not told how one joins: with a domain, by a verified address there; without one, by approval.
 
     Raises:
         Invalid: name, slug or domain breaks a rule.
         Taken: another organization has the slug or the domain.
     """
-    university = University(**_new(name, slug, domain, now))
+    university = University(**_new(name, slug, join_policy or _policy(domain), now))
     _save(university, domain)
     return university
 
 
-def create_company(*, name: str, slug: str, domain: str | None = None, now: datetime) -> Company:
+def create_company(
+    *, name: str, slug: str, domain: str | None = None, join_policy: JoinPolicy | None = None, now: datetime
+) -> Company:
     """Make a company; otherwise like `create_university`."""
-    company = Company(**_new(name, slug, domain, now))
+    company = Company(**_new(name, slug, join_policy or _policy(domain), now))
     _save(company, domain)
     return company
 
@@ -90,11 +94,39 @@ def add_department(*, organization_id: int, name: str, slug: str) -> Department:
         return session.get_one(Department, department_id)
 
 
-def _new(name: str, slug: str, domain: str | None, now: datetime) -> dict[str, object]:
+def add_domain(*, organization_id: int, domain: str) -> None:
+    """Let addresses at a domain prove belonging to an organization; one it has already is no error.
+
+    Raises:
+        Invalid: it is no domain, or one where anybody can have an address.
+        Taken: it belongs to another organization.
+    """
+    clean = domain.strip().lower().removeprefix("@")
+    if not DOMAIN.fullmatch(clean):
+        raise Invalid("A domain looks like example.edu.", field="domain")
+    if clean in ANYBODYS_MAIL:
+        raise Invalid(f"Everybody can have an address at {clean}: it proves no belonging.", field="domain")
+    with transaction():
+        row = insert(OrganizationDomain).values(domain=clean, organization_id=organization_id)
+        session.execute(row.on_conflict_do_nothing())
+        if session.get_one(OrganizationDomain, clean, populate_existing=True).organization_id != organization_id:
+            raise Taken(f"{clean} belongs to another organization.", field="domain")
+
+
+def mark_verified(*, organization_id: int, verified: bool = True) -> None:
+    """Say that an organization is who it says it is, or take that back."""
+    with transaction():
+        session.get_one(Organization, organization_id).verified = verified
+
+
+def _new(name: str, slug: str, policy: JoinPolicy, now: datetime) -> dict[str, object]:
     if not SLUG.fullmatch(slug):
         raise Invalid("A slug has 2 to 50 small letters, digits and hyphens, and begins with a letter or digit.", field="slug")
-    policy = JoinPolicy.DOMAIN if domain else JoinPolicy.APPROVAL
     return {"name": _name(name), "slug": slug, "join_policy": policy, "created_at": now}
+
+
+def _policy(domain: str | None) -> JoinPolicy:
+    return JoinPolicy.DOMAIN if domain else JoinPolicy.APPROVAL
 
 
 def _name(name: str) -> str:
@@ -111,14 +143,4 @@ def _save(organization: Organization, domain: str | None) -> None:
         session.add(organization)
         session.flush()
         if domain:
-            _add_domain(organization.id, domain.strip().lower().removeprefix("@"))
-
-
-def _add_domain(organization_id: int, domain: str) -> None:
-    if not DOMAIN.fullmatch(domain):
-        raise Invalid("A domain looks like example.edu.", field="domain")
-    if domain in ANYBODYS_MAIL:
-        raise Invalid(f"Everybody can have an address at {domain}: it proves no belonging.", field="domain")
-    row = insert(OrganizationDomain).values(domain=domain, organization_id=organization_id)
-    if session.scalar(row.on_conflict_do_nothing().returning(OrganizationDomain.domain)) is None:
-        raise Taken(f"{domain} belongs to another organization.", field="domain")
+            add_domain(organization_id=organization.id, domain=domain)
