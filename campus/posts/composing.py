@@ -20,7 +20,7 @@ from campus.posts.visibility import MODERATING
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
-    from campus.organizations.queries import PostingPlace
+    from campus.organizations.places import PostingPlace
     from campus.posts.drafts import PostDraft
 
 

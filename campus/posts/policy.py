@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, select
 
 from campus.organizations.models import Department, DepartmentMembership, Role
-from campus.organizations.queries import POSTING_OFFICIALLY, role_in
+from campus.organizations.places import POSTING_OFFICIALLY
+from campus.organizations.queries import role_in
 from campus.platform.db import session
 from campus.platform.errors import Forbidden, Invalid
 from campus.posts.visibility import MODERATING

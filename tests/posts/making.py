@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,8 @@ from campus.posts.models import Audience
 from tests.media.corpus import photo as picture
 
 if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
     from campus.accounts.models import User
     from campus.posts.models import Post
 
@@ -62,3 +65,12 @@ def jobs(kind: str) -> list[str]:
 def row_counts() -> dict[str, int]:
     """How many rows each table has."""
     return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in Base.metadata.sorted_tables}
+
+
+def told(answer: TestResponse, asked: str) -> tuple[int, str, list[tuple[str, str]]]:
+    """Everything a client learns from an answer, without what was asked and without what differs at every request."""
+    request_id = answer.headers.get("X-Request-ID", "?")
+    body = answer.text.replace(request_id, "").replace(asked, "")
+    body = re.sub(r'("X-CSRFToken": "|name="csrf_token"\s+value=")[^"]*', "", body)
+    varying = ("Date", "Set-Cookie", "X-Request-ID", "Content-Length")
+    return answer.status_code, body, sorted((name, value) for name, value in answer.headers if name not in varying)
