@@ -8,6 +8,25 @@ const ASK_EVERY = 60_000;
 let automatic = 0;
 let byHand = false;
 
+// Coming back from a post leads to that post, even when the browser did not keep the page and it stands further down.
+const SEARCHED = 12;
+let sought = performance.getEntriesByType("navigation")[0]?.type === "back_forward" ? location.hash.slice(1) : "";
+let searched = 0;
+
+function seek() {
+  if (!sought) return;
+  const card = document.getElementById(sought);
+  const more = find(".more-slot a[rel=next]");
+  if (card) {
+    card.scrollIntoView({ block: "center" });
+    card.focus({ preventScroll: true });
+    sought = "";
+  } else if (more && searched < SEARCHED) {
+    searched += 1;
+    window.htmx.trigger(more, "feed:more");
+  } else sought = "";
+}
+
 function number() {
   const cards = all(":scope > article", feed);
   cards.forEach((card, index) => {
@@ -34,7 +53,8 @@ function arrived(records) {
   const cards = records.flatMap((record) => [...record.addedNodes]).filter((node) => node.matches?.("article"));
   feed.setAttribute("aria-busy", "false");
   number();
-  watch();
+  if (sought) setTimeout(seek); // the link to the page after is there a moment later
+  else watch();
   if (!cards.length) return;
   document.dispatchEvent(new CustomEvent("campus:say", { detail: feed.dataset.loaded.replace("{n}", cards.length) }));
   if (byHand) cards[0].focus({ preventScroll: true });
@@ -43,7 +63,7 @@ function arrived(records) {
 
 if (feed) {
   number();
-  window.addEventListener("load", watch);
+  window.addEventListener("load", () => (sought ? seek() : watch()));
   new MutationObserver(arrived).observe(feed, { childList: true });
 
   const asksForMore = ({ target }) => target.matches?.(".more-slot a");
@@ -64,7 +84,6 @@ if (feed) {
     if (!document.hidden && navigator.onLine) window.htmx?.trigger("#new-posts", "feed:check");
   }, ASK_EVERY);
 
-  // Coming back from a post leads to that post, even when the browser did not keep the page.
   feed.addEventListener("click", ({ target }) => {
     const card = target.closest("a[href]") && target.closest("article");
     if (card) history.replaceState(history.state, "", `#${card.id}`);

@@ -41,7 +41,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.matches?.("[aria-invalid]")) target.focus();
-  else find("form [aria-invalid]", target)?.focus();
+  else find("form [aria-invalid], [data-focus]", target)?.focus();
 });
 
 document.addEventListener("click", ({ target }) => {
