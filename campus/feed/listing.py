@@ -10,8 +10,8 @@ from sqlalchemy import select
 from campus.accounts.models import User
 from campus.feed import ranking, snapshots
 from campus.feed.explain import sentence
-from campus.feed.queries import Kind
 from campus.feed.ranking import Reason, Signals
+from campus.feed.streams import Kind
 from campus.platform.db import session
 from campus.posts import queries as posts
 

@@ -15,7 +15,8 @@ from campus.feed import cache
 from campus.feed.cache import Snapshot
 from campus.feed.fanout import REFRESH, SYNC
 from campus.feed.models import FeedSnapshot, FeedState, FeedStatus
-from campus.feed.queries import Kind, ranked, reached_since
+from campus.feed.queries import ranked, reached_since
+from campus.feed.streams import Kind
 from campus.platform import outbox, settings
 from campus.platform.db import session, transaction
 from campus.platform.errors import CampusError

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from campus.accounts.models import Algorithm, Scope
 from campus.feed import check, fanout, snapshots, upkeep
-from campus.feed.queries import Kind
+from campus.feed.streams import Kind
 from campus.platform import clock, settings
-from dataclasses import replace
 from tests.feed.definition import Definition
 from tests.feed.worlds import draw
 
