@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from campus.accounts import passwords
 from campus.accounts.models import User
 from campus.demo import crowds, town
 from campus.demo.cast import PASSWORD
-from campus.demo.copying import COLUMNS, analyze, copy
+from campus.demo.copying import COLUMNS, analyze, copy, unindexed
 from campus.demo.dice import Dice
 from campus.demo.gallery import Gallery
 from campus.demo.pictures import developed
@@ -22,6 +23,7 @@ from campus.demo.story import DRAWN
 from campus.demo.writing import comment_rows, edit_rows, like_rows, post_rows, share_rows
 from campus.feed import upkeep
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
+from campus.follows.models import Follow
 from campus.interactions.models import Comment, Like, Share
 from campus.organizations.models import Organization
 from campus.platform import settings
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from campus.media.variants import Processed
 
 Report = Callable[[str, int, int], None]  # what is being done, how much of it is, of how much
+MANY = 10_000  # posts; from so many on the longest tables are filled before they are indexed
+LONGEST = (Follow, Photo, Like, Comment, Share)
 LOCK = 7_040_119  # an advisory lock: two loads at once are one load and one refusal
 
 
@@ -156,10 +160,11 @@ def _write(demo: Demo, seed: int, gallery: Gallery, report: Report) -> dict[str,
         (Comment, comment_rows(world, seed)),
         (Share, share_rows(world, seed)),
     ]
-    rows = {}
+    rows, in_bulk = {}, len(world.posts) > MANY
     for done, (model, its_rows) in enumerate(tables):
         name = model.__tablename__
         report(name.replace("_", " "), done, len(tables))
-        rows[name] = copy(model, its_rows)
+        with unindexed(model) if in_bulk and model in LONGEST else nullcontext():
+            rows[name] = copy(model, its_rows)
     report("rows", len(tables), len(tables))
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -11,6 +12,10 @@ from campus.demo.cast import PASSWORD, PERSONAS
 from campus.feed.models import FeedState
 from campus.follows.models import Follow
 from campus.platform.db import session
+
+if TYPE_CHECKING:
+    from sqlalchemy import ScalarSelect, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
 
 @dataclass(frozen=True)
@@ -34,21 +39,22 @@ def sign_ins() -> list[SignIn]:
 
 def _who_stand_out() -> list[SignIn]:
     """One person for each superlative of a large demo."""
-    followed = (
-        select(Follow.user_id.label("id"), func.count().label("many")).where(Follow.user_id.is_not(None)).group_by(Follow.user_id)
-    )
-    following = select(Follow.follower_id.label("id"), func.count().label("many")).group_by(Follow.follower_id)
     people = {
-        "a site administrator": select(User.id).where(User.is_demo, User.is_admin).order_by(User.id),
-        "has the most followers": select(followed.subquery().c.id).order_by(followed.subquery().c.many.desc()),
-        "follows the most people": select(following.subquery().c.id).order_by(following.subquery().c.many.desc()),
+        "a site administrator": select(User.id).where(User.is_admin).order_by(User.id),
+        "has the most followers": _most(Follow.user_id),
+        "follows the most": _most(Follow.follower_id),
         "read her feed most recently": select(FeedState.user_id).order_by(FeedState.last_read_at.desc(), FeedState.user_id),
         "has been away for longest": select(FeedState.user_id).order_by(FeedState.last_read_at, FeedState.user_id),
     }
     return [found for shows, who in people.items() if (found := _sign_in(who.limit(1).scalar_subquery(), shows))]
 
 
-def _sign_in(who: object, shows: str) -> SignIn | None:
+def _most(column: InstrumentedAttribute[Any]) -> Select[Any]:
+    """Whose id is in a column most often."""
+    return select(column).where(column.is_not(None)).group_by(column).order_by(func.count().desc(), column)
+
+
+def _sign_in(who: ScalarSelect[Any], shows: str) -> SignIn | None:
     row = session.execute(
         select(EmailAddress.address, User.name).join(User, User.id == EmailAddress.user_id).where(User.id == who, User.is_demo)
     ).first()

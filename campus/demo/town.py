@@ -116,6 +116,7 @@ def _world(now: datetime, people: list[Persona], follows: list[tuple[int, int | 
     world = World(now, acting)
     ravi, hanna = PERSON["Ravi Menon"], PERSON["Hanna Weiss"]
     world.apart = {(ravi, hanna), (hanna, ravi)}
+    world.silenced = {number for number, person in enumerate(people, start=1) if person.suspended}
     for number in acting:
         for belonging in people[number - 1].belongs:
             if belonging.status is MembershipStatus.ACTIVE and (belonging.days is None or belonging.days > 0):

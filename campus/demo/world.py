@@ -48,11 +48,12 @@ class World:
     departments: dict[int, list[int]] = field(default_factory=dict)
     followers: dict[int, list[int]] = field(default_factory=dict)
     apart: set[tuple[int, int]] = field(default_factory=set)
+    silenced: set[int] = field(default_factory=set)  # authors whom nobody hears
     posts: list[Planned] = field(default_factory=list)
 
     def circle(self, post: Planned) -> Sequence[int]:
         """Who may like and discuss a post: people who see it, the author aside."""
-        if post.state is not PostState.PUBLISHED or post.audience is Audience.ONLY_ME:
+        if post.state is not PostState.PUBLISHED or post.audience is Audience.ONLY_ME or post.author_id in self.silenced:
             return ()
         people = self._audience(post)
         if isinstance(people, range):  # of a whole campus: one author more or less, and nobody is apart

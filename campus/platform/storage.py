@@ -97,12 +97,19 @@ class FolderStorage:
 
     def copy(self, source: str, target: str) -> None:
         """A second name for the same file: a file is only ever replaced, never written into, so the two stay independent."""
-        file, place = self.path(source), self._locate(target)
+        file, place = self._locate(source), self._locate(target)
+        try:
+            os.link(file, place)
+        except OSError:
+            self._copy_slowly(self.path(source), place)
+
+    def _copy_slowly(self, file: Path, place: Path) -> None:
+        """There is no folder yet, or there are other bytes; or the file system has no links, or not so many for one file."""
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         place.unlink(missing_ok=True)
         try:
-            place.hardlink_to(file)
-        except OSError:  # a file system without hard links, or one file with too many
+            os.link(file, place)
+        except OSError:
             shutil.copy(file, place)
 
     def read(self, key: str) -> bytes:
