@@ -23,7 +23,7 @@ def _with_servers(settings: Settings) -> Settings:
     """Name the embedded servers wherever no other is named, starting them if they do not run yet."""
     if settings.database_url and settings.redis_url:
         return settings
-    endpoints = embedded.attach_or_start(settings.var)
+    endpoints = embedded.attach_or_start(settings.var, postgres=not settings.database_url, valkey=not settings.redis_url)
     return dataclasses.replace(
         settings,
         database_url=settings.database_url or endpoints.database_url,
@@ -36,7 +36,7 @@ try:
     if __name__ == "__main__":
         sys.exit(supervisor.run(settings, os.environ))
     app = create_app(_with_servers(settings), config.ROOT)
-except config.BadSettings as problem:
+except (config.BadSettings, embedded.ServerUnavailable) as problem:
     sys.exit(str(problem))
 
 tasks.serve(app)

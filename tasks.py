@@ -100,6 +100,13 @@ def cleanup_old_feeds(days: int | None = None) -> None:
         scheduled.run("cleanup_old_feeds", lambda: upkeep.cleanup(days=days, now=clock.now()))
 
 
+@huey.periodic_task(crontab(hour="4", minute="40"))
+def tidy_up() -> None:
+    """Nightly: sessions, links, quota counts and uploads that no longer count go."""
+    with _Serving.app.app_context():
+        scheduled.run("tidy_up", lambda: scheduled.tidy_up(now=clock.now()))
+
+
 @huey.periodic_task(crontab())
 def sweep() -> None:
     """Every minute: what was never woken, or whose worker died, and memberships that ended. Its twin is `flask tasks sweep`."""

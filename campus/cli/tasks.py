@@ -20,6 +20,7 @@ TASKS = {
     "rebuild_inactive_feeds": lambda: upkeep.rebuild_inactive(days=settings.current().feed.inactive_days, now=clock.now()),
     "cleanup_old_feeds": lambda: upkeep.cleanup(days=settings.current().feed.retention_days, now=clock.now()),
     "expire_memberships": lambda: expire_memberships(now=clock.now()),
+    "tidy_up": lambda: scheduled.tidy_up(now=clock.now()),
     "sweep": lambda: scheduled.sweep(HANDLERS),
 }
 

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from campus.accounts.actions import forget_dead_sessions
+from campus.accounts.models import OneTimeToken
 from campus.feed.models import TaskRun
 from campus.organizations.actions import expire_memberships
-from campus.platform import clock, outbox
+from campus.platform import clock, limits, outbox
 from campus.platform.db import session, transaction
+from campus.posts.files import sweep_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from campus.platform.outbox import Lease
 
+LINKS_KEPT = timedelta(days=7)
+QUOTAS_KEPT = timedelta(days=7)
+UPLOADS_KEPT = timedelta(days=1)  # how long a refused form's photos wait to be sent again
 SWEEP_SECONDS = 1.0  # between two looks at the outbox
 
 
@@ -30,6 +38,18 @@ def run(name: str, task: Callable[[], object]) -> None:
         _note(name, result=f"failed: {type(error).__name__}: {error}"[:500], finished=True)
         raise
     _note(name, result=result, finished=True)
+
+
+def tidy_up(*, now: datetime) -> dict[str, int]:
+    """Delete what no longer counts: sessions, one-time links, quota counts, uploads that no post took. Returns counts."""
+    with transaction():
+        links = session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now - LINKS_KEPT))
+    return {
+        "sessions": forget_dead_sessions(now=now),
+        "links": int(links.rowcount),  # type: ignore[attr-defined]  # a DELETE's result has it
+        "quota counts": limits.forget_before(now - QUOTAS_KEPT),
+        "uploads": sweep_uploads(before=now - UPLOADS_KEPT),
+    }
 
 
 def sweep(handlers: Mapping[str, Callable[[Lease], None]]) -> int:
