@@ -1,0 +1,123 @@
+"""One running site for all journeys, one Chromium for each file, one browser window for each reader."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from campus.demo.cast import PASSWORD
+from campus.platform import embedded
+from tests import chromium
+from tests import servers as test_servers
+from tests.browser.site import Site
+from tests.browser.watching import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from campus.platform.embedded import Endpoints
+
+    NewPage = Callable[..., Page]
+
+HERE = Path(__file__).parent
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+)
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+PATIENCE = 15_000  # milliseconds, on a machine with other things to do
+DATABASE, REDIS_INDEX = "campus_browser", 14
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder on one worker: they share the site."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def site(servers: Endpoints) -> Iterator[Site]:
+    """The running site, with a database of its own."""
+    database = embedded.create_database(servers, DATABASE, template=test_servers.TEMPLATE)
+    redis_url = f"{servers.redis_url.partition('?')[0]}?db={REDIS_INDEX}"
+    var = Path(tempfile.mkdtemp(prefix="photocampus-site-"))
+    made = Site(dataclasses.replace(servers, database_url=database, redis_url=redis_url), var)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(var, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium that talks to nobody but the site. Closed after each file: Playwright's loop must not stay in others' way."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium.find(), args=list(QUIET))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """What went wrong on any page of this test; nothing may."""
+    watching = Watch()
+    yield watching
+    assert not watching.problems
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site, watch: Watch) -> Iterator[NewPage]:
+    """A factory of pages, each in a browser window of its own that knows nobody: `window(viewport=PHONE)`."""
+    opened: list[BrowserContext] = []
+
+    def open_window(**options: Any) -> Page:
+        context = browser.new_context(**{"base_url": site.url, "viewport": DESK, "locale": "en-GB", **options})
+        context.set_default_timeout(PATIENCE)
+        opened.append(context)
+        watch.over(context)
+        return context.new_page()
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def signed_in(window: NewPage, site: Site) -> NewPage:
+    """A factory of pages of somebody who is signed in: `signed_in("mira.halvorsen@northbridge.example")`."""
+
+    def open_page(address: str, **options: Any) -> Page:
+        if address not in site.sessions:
+            page = window()
+            sign_in(page, address)
+            site.sessions[address] = site.var / f"{address}.json"
+            page.context.storage_state(path=site.sessions[address])
+        return window(storage_state=site.sessions[address], **options)
+
+    return open_page
+
+
+def sign_in(page: Page, address: str, password: str = PASSWORD) -> None:
+    """By the form, like everybody."""
+    page.goto("/login")
+    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
