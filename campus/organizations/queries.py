@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal, or_, select, tuple_
@@ -13,25 +12,21 @@ from campus.organizations.models import (
     Department,
     DepartmentMembership,
     JoinPolicy,
-    MemberKind,
     MembershipStatus,
     Organization,
     OrganizationDomain,
-    OrganizationKind,
     OrganizationMembership,
     Role,
 )
+from campus.organizations.places import DepartmentPlace, Listed, Member, Membership, PostingPlace
 from campus.platform.db import session
 from campus.platform.errors import NotFound
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy import ColumnElement, ScalarSelect, Select
 
-POSTING_OFFICIALLY = (Role.OWNER, Role.ADMIN, Role.EDITOR)
 MODERATING = (Role.OWNER, Role.ADMIN, Role.MODERATOR)
 
 
@@ -45,69 +40,6 @@ class DepartmentNotFound(NotFound):
     """The university has no such department."""
 
     title = "There is no such department"
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An organization in a list, with how many active members it has."""
-
-    id: int
-    slug: str
-    name: str
-    kind: OrganizationKind
-    verified: bool
-    place: str
-    join_policy: JoinPolicy
-    member_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A person's active membership, with the organization it is in."""
-
-    organization_id: int
-    slug: str
-    name: str
-    kind: OrganizationKind
-    verified: bool
-    role: Role
-    member_kind: MemberKind
-    until: datetime | None
-    default_audience: str
-
-    @property
-    def may_post_officially(self) -> bool:
-        """She may speak in the organization's name."""
-        return self.role in POSTING_OFFICIALLY
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentPlace:
-    """A department of a university."""
-
-    id: int
-    slug: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PostingPlace:
-    """Where a person may post: an organization she is an active member of, and her departments in it."""
-
-    membership: Membership
-    departments: tuple[DepartmentPlace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An active member, as the people tab shows her."""
-
-    id: int
-    handle: str
-    name: str
-    avatar_token: uuid.UUID | None
-    role: Role
-    kind: MemberKind
 
 
 def active(membership: type[OrganizationMembership] = OrganizationMembership) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from campus.posts.visibility import visible_to
 if TYPE_CHECKING:
     from campus.accounts.models import User
     from campus.organizations.models import Organization
+    from campus.organizations.places import DepartmentPlace, Membership
     from campus.posts.cards import PostCard
 
 
@@ -42,7 +43,7 @@ class PersonPage:
     muted: bool
     follows_me: bool
     locked: bool
-    organizations: list[organizations.Membership]
+    organizations: list[Membership]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class OrganizationPage:
     relation: str
     following: bool
     muted: bool
-    departments: list[organizations.DepartmentPlace]
+    departments: list[DepartmentPlace]
     join_policy: JoinPolicy
 
 
@@ -122,7 +123,7 @@ def popular_photos(viewer_id: int, limit: int = 6) -> list[PostCard]:
     return cards(viewer_id, list(session.scalars(hot)))
 
 
-def _shared_organizations(viewer_id: int, user_id: int) -> list[organizations.Membership]:
+def _shared_organizations(viewer_id: int, user_id: int) -> list[Membership]:
     """Her own organizations; of somebody else those they share, since only members see who belongs to one."""
     theirs = organizations.memberships_of(user_id)
     if viewer_id == user_id:

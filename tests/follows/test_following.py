@@ -83,7 +83,7 @@ def test_a_request_can_be_refused(alice: User) -> None:
 
     actions.reject(viewer_id=shy.id, follower_id=alice.id)
     assert queries.standing(alice.id, shy.id).relation is queries.Relation.NONE
-    with pytest.raises(actions.PersonNotFound):
+    with pytest.raises(queries.PersonNotFound):
         actions.accept(viewer_id=shy.id, follower_id=alice.id)
 
 
@@ -91,9 +91,9 @@ def test_nobody_accepts_in_anothers_name(alice: User, bob: User) -> None:
     shy = make_user(locked=True)
     actions.follow(viewer_id=alice.id, user_id=shy.id, now=now())
 
-    with pytest.raises(actions.PersonNotFound):
+    with pytest.raises(queries.PersonNotFound):
         actions.accept(viewer_id=bob.id, follower_id=alice.id)
-    with pytest.raises(actions.PersonNotFound):
+    with pytest.raises(queries.PersonNotFound):
         actions.accept(viewer_id=alice.id, follower_id=shy.id)
     assert queries.standing(alice.id, shy.id).relation is queries.Relation.REQUESTED
 
@@ -113,7 +113,7 @@ def test_nobody_follows_herself_or_whom_there_is_not(alice: User, bob: User, sam
         actions.follow(viewer_id=alice.id, user_id=alice.id, now=now())
     make_block(blocker=bob, blocked=alice)
     for user_id in (999_999, sam.id, bob.id):
-        with pytest.raises(actions.PersonNotFound):
+        with pytest.raises(queries.PersonNotFound):
             actions.follow(viewer_id=alice.id, user_id=user_id, now=now())
     with pytest.raises(actions.Blocked):
         actions.follow(viewer_id=bob.id, user_id=alice.id, now=now())
@@ -143,7 +143,7 @@ def test_a_block_ends_follows_both_ways_and_is_seen_by_both(alice: User, bob: Us
 def test_nobody_blocks_herself(alice: User) -> None:
     with pytest.raises(Invalid):
         actions.block(viewer_id=alice.id, user_id=alice.id, now=now())
-    with pytest.raises(actions.PersonNotFound):
+    with pytest.raises(queries.PersonNotFound):
         actions.block(viewer_id=alice.id, user_id=999_999, now=now())
 
 
@@ -172,7 +172,7 @@ def test_no_follow_outlives_a_block(app: Flask) -> None:
         with app.app_context():
             try:
                 actions.follow(viewer_id=pair[0].id, user_id=pair[1].id, now=now())
-            except actions.PersonNotFound:
+            except queries.PersonNotFound:
                 return
 
     def block(pair: tuple[User, User]) -> None:
