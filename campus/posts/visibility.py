@@ -26,7 +26,7 @@ from campus.organizations.queries import active
 from campus.posts.models import Audience, Post, PostState
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, SQLColumnExpression
 
 MODERATING = (Role.OWNER, Role.ADMIN, Role.MODERATOR)
 
@@ -40,7 +40,7 @@ _outgoing = aliased(Block)
 _incoming = aliased(Block)
 
 
-def visible_to(viewer: int | ColumnElement[int]) -> ColumnElement[bool]:
+def visible_to(viewer: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
     """The post may be seen by this viewer (product, section 5: both numbered clauses).
 
     `viewer` is a user's id, or a column holding one that the surrounding statement provides.
@@ -56,7 +56,7 @@ def _author_in_good_standing() -> ColumnElement[bool]:
     return exists().where(_author.id == Post.author_id, _author.suspended_at.is_(None)).correlate_except(_author)
 
 
-def _blocked(viewer: int | ColumnElement[int]) -> ColumnElement[bool]:
+def _blocked(viewer: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Either has blocked the other: two probes, since one with OR could not use an index."""
     outgoing = select(_outgoing.blocked_id).where(_outgoing.blocker_id == viewer)
     incoming = select(_incoming.blocker_id).where(_incoming.blocked_id == viewer)
@@ -66,7 +66,7 @@ def _blocked(viewer: int | ColumnElement[int]) -> ColumnElement[bool]:
     )
 
 
-def _in_audience(viewer: int | ColumnElement[int]) -> ColumnElement[bool]:
+def _in_audience(viewer: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
     members = select(_membership.organization_id).where(_membership.user_id == viewer, active(_membership))
     department = (
         select(_department.department_id)
@@ -92,7 +92,7 @@ def _in_audience(viewer: int | ColumnElement[int]) -> ColumnElement[bool]:
     )
 
 
-def _moderates(viewer: int | ColumnElement[int]) -> ColumnElement[bool]:
+def _moderates(viewer: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
     moderated = select(_moderation.organization_id).where(
         _moderation.user_id == viewer, active(_moderation), _moderation.role.in_(MODERATING)
     )

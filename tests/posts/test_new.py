@@ -157,7 +157,9 @@ def test_what_is_refused_comes_back_with_its_words_and_changes_nothing(
         "chemistry": f"d:{chemistry.id}",
         "elsewhere": f"d:{make_department(organization=foreign).id}",
     }
-    sent = {"title": "Kept title"} | fields | {"owner": places.get(fields.get("owner", ""), fields.get("owner", ""))}
+    sent: dict[str, Any] = (
+        {"title": "Kept title"} | fields | {"owner": places.get(fields.get("owner", ""), fields.get("owner", ""))}
+    )
     client, before = client_as(alice), row_counts()
 
     answer = send(client, **sent)
@@ -194,13 +196,14 @@ BAD_FILES = {
 
 
 def _bad(case: str) -> bytes:
+    if case.startswith("100"):
+        return flat_png(10_000, 10_000)  # a second of work: only for whom it is asked
     return {
-        "100 megapixels in 300 KB": lambda: flat_png(10_000, 10_000),
-        "truncated": lambda: photo()[:200],
-        "svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-        "html": lambda: b"<!doctype html><html><script>alert(1)</script></html>",
-        "empty": lambda: b"",
-    }[case]()
+        "truncated": photo()[:200],
+        "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        "html": b"<!doctype html><html><script>alert(1)</script></html>",
+        "empty": b"",
+    }[case]
 
 
 @pytest.mark.parametrize("case", BAD_FILES)

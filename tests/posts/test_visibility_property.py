@@ -140,7 +140,7 @@ def _write(world: World, moment: datetime) -> None:
         (User, [_person(person, world, moment) for person in PEOPLE]),
         (Organization, [_organization(each) for each in ORGANIZATIONS]),
         (Department, [_department(each, owner) for each, owner in DEPARTMENTS.items()]),
-        (OrganizationMembership, [_membership(*key, *value, moment) for key, value in world.memberships.items()]),
+        (OrganizationMembership, [_membership(key, value, moment) for key, value in world.memberships.items()]),
         (DepartmentMembership, [_in_department(*pair) for pair in world.departments]),
         (Follow, [{"follower_id": a, "user_id": b, "status": status} for (a, b), status in world.follows.items()]),
         (Block, [{"blocker_id": a, "blocked_id": b} for a, b in world.blocks]),
@@ -167,8 +167,9 @@ def _department(department: int, owner: int) -> dict[str, Any]:
 
 
 def _membership(
-    person: int, organization: int, role: Role, status: MembershipStatus, until: timedelta | None, moment: datetime
+    pair: tuple[int, int], details: tuple[Role, MembershipStatus, timedelta | None], moment: datetime
 ) -> dict[str, Any]:
+    (person, organization), (role, status, until) = pair, details
     end = moment + until if until else None
     return {"user_id": person, "organization_id": organization, "role": role, "status": status, "until": end}
 
