@@ -1,4 +1,4 @@
-"""Likes, comments and shares: the marks people leave on posts, and the counters that equal their rows.
+"""Likes, comments and shares: the marks people leave on posts, the counters that equal their rows, and the page of one post.
 
-Other rooms read them in batches: `marks(viewer_id, ids)` and `newest_comments(viewer_id, ids)`.
+Other rooms get all of it for their cards in one statement: `queries.dress(viewer_id, cards)`.
 """

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, ScalarSelect, Select
 
-MODERATING = (Role.OWNER, Role.ADMIN, Role.MODERATOR)
-
 
 class OrganizationNotFound(NotFound):
     """No organization has this address."""
