@@ -25,8 +25,10 @@ WHO = click.argument("who", metavar="EMAIL")
 
 @group.add("show")
 @WHO
-@click.option("--algorithm", type=click.Choice(list(Algorithm)), help="The order; her own choice if not given.")
-@click.option("--scope", type=click.Choice(list(Scope)), help="Whose posts; her own choice if not given.")
+@click.option(
+    "--algorithm", type=click.Choice([each.value for each in Algorithm]), help="The order; her own choice if not given."
+)
+@click.option("--scope", type=click.Choice([each.value for each in Scope]), help="Whose posts; her own choice if not given.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many posts.")
 @as_json
 def show(who: str, *, algorithm: str | None, scope: str | None, limit: int, as_json: bool) -> None:
@@ -111,7 +113,12 @@ def cleanup(days: int | None, *, as_json: bool, dry_run: bool) -> None:
 
 
 @group.add("jobs")
-@click.option("--state", type=click.Choice(list(JobState)), multiple=True, help="Which; ready, running and dead if not given.")
+@click.option(
+    "--state",
+    type=click.Choice([each.value for each in JobState]),
+    multiple=True,
+    help="Which; ready, running and dead if not given.",
+)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
 @click.option("--retry-dead", is_flag=True, help="Give every dead job a new life.")
 @click.option("--run", "run_now", is_flag=True, help="Do what waits, here and now.")

@@ -118,7 +118,7 @@ def _take_back(post: Carried, after: int, upto: int) -> int:
 def insert_entries(rows: Any) -> int:
     """Insert entries from a SELECT of (user_id, published_at, post_id), in the open transaction. Returns how many are new."""
     entries = insert(FeedEntry).from_select(["user_id", "published_at", "post_id"], rows).on_conflict_do_nothing()
-    return int(session.execute(entries).rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
+    return int(session.execute(entries, execution_options={"preserve_rowcount": True}).rowcount)  # type: ignore[attr-defined]
 
 
 def _celebrated(post: Carried) -> bool:
