@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from sqlalchemy import func, select
 from campus.accounts import passwords
 from campus.accounts.models import EmailAddress, User
 from campus.demo.cast import HALIDE, OLD_MILL, ORGANIZATIONS, PASSWORD, PERSONAS
-from campus.demo.loading import Loaded, NotEmpty, NotInProduction, Size, load
+from campus.demo.loading import Size, load
 from campus.demo.pictures import CAMERA, POSITION, upload
 from campus.demo.removal import remove
 from campus.demo.scenes.catalogue import SHOTS, Saved, Shape
@@ -32,33 +34,57 @@ from campus.organizations.models import (
     Role,
 )
 from campus.organizations.queries import active
-from campus.platform import settings
-from campus.platform.db import Base, session, transaction
+from campus.platform import clock, settings
+from campus.platform.db import session
 from campus.platform.limits import usage
 from campus.posts.models import Audience, Photo, Post, PostState
 from campus.posts.visibility import visible_to
 from campus.quotas import POSTS
-from tests.factories import make_like, make_post, make_user
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
+
+    from flask import Flask
 
     from campus.media.variants import Processed
+
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def db_clean(app: Flask, pictures: dict[int, Processed], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """In place of the fixture that empties the tables after each test: here all tests look at one demo, and change nothing."""
+    own = dataclasses.replace(settings.current(), media_url=str(tmp_path_factory.mktemp("media")))
+    with app.app_context(), settings.override(own):
+        load(size=Size.SMALL, seed=7, now=clock.now(), pictures=pictures)
+        yield
+        remove()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return clock.now()
+
+
+@pytest.fixture
+def media() -> Path:
+    return Path(settings.current().media_url)
 
 
 def count(*conditions: object) -> int:
     return session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]  # conditions of one table
 
 
-def test_two_universities_with_departments_and_a_photography_studio_among_the_companies(small: Loaded) -> None:
+def test_two_universities_with_departments_and_a_photography_studio_among_the_companies() -> None:
     assert count(Organization.kind == OrganizationKind.UNIVERSITY) == 2
     assert count(Organization.kind == OrganizationKind.COMPANY) == 3
     assert all(len(it.departments) == 5 for it in ORGANIZATIONS if it.kind is OrganizationKind.UNIVERSITY)
     assert "photography studio" in ORGANIZATIONS[HALIDE - 1].about
 
 
-def test_every_role_kind_and_standing_has_somebody(small: Loaded) -> None:
+def test_every_role_kind_and_standing_has_somebody() -> None:
     for role in Role:
         assert count(OrganizationMembership.role == role), role
     for kind in MemberKind:
@@ -68,7 +94,7 @@ def test_every_role_kind_and_standing_has_somebody(small: Loaded) -> None:
     assert count(OrganizationMembership.until < func.now())
 
 
-def test_every_audience_and_owner_has_posts_of_this_month(small: Loaded, now: datetime) -> None:
+def test_every_audience_and_owner_has_posts_of_this_month(now: datetime) -> None:
     recent = Post.published_at > now - timedelta(days=30)
     for audience in Audience:
         assert count(Post.audience == audience, recent) >= 3, audience
@@ -80,25 +106,25 @@ def test_every_audience_and_owner_has_posts_of_this_month(small: Loaded, now: da
     assert count(Post.state == PostState.WITHDRAWN) == 1
 
 
-def test_the_celebrity_is_one(small: Loaded) -> None:
+def test_the_celebrity_is_one() -> None:
     followers = count(Follow.user_id == CELEBRITY, Follow.status == FollowStatus.ACCEPTED)
     assert followers > settings.current().feed.celebrity_threshold
     assert count(Post.author_id == CELEBRITY, Post.audience == Audience.PUBLIC) >= 5
 
 
-def test_the_crowd_cannot_sign_in(small: Loaded) -> None:
+def test_the_crowd_cannot_sign_in() -> None:
     without = select(User.id).where(User.password_hash.is_(None))
     assert count(User.id.in_(without)) > 1000
     assert not count(EmailAddress.user_id.in_(without))
 
 
-def test_one_person_has_one_post_left_today(small: Loaded, now: datetime) -> None:
+def test_one_person_has_one_post_left_today(now: datetime) -> None:
     mine = usage(POSTS, BUSY, now=now)
     assert (mine.used, mine.left, mine.warn) == (19, 1, True)
     assert count(Post.author_id == BUSY, Post.published_at >= POSTS.period.start(now)) == 19
 
 
-def test_the_blocked_the_muted_the_waiting_and_the_suspended(small: Loaded) -> None:
+def test_the_blocked_the_muted_the_waiting_and_the_suspended() -> None:
     assert count(Block.blocker_id == PERSON["Ravi Menon"], Block.blocked_id == PERSON["Hanna Weiss"]) == 1
     assert count(Mute.muter_id == PERSON["Emil Sorensen"]) == 2
     assert count(Follow.status == FollowStatus.REQUESTED, Follow.user_id == PERSON["Luca Ferrante"]) == 1
@@ -108,31 +134,31 @@ def test_the_blocked_the_muted_the_waiting_and_the_suspended(small: Loaded) -> N
 
 
 @pytest.mark.parametrize("name", ["Oskar Lindholm", "Petra Novak"])
-def test_empty_feeds_follow_nobody(small: Loaded, name: str) -> None:
+def test_empty_feeds_follow_nobody(name: str) -> None:
     assert not count(Follow.follower_id == PERSON[name])
     assert count(OrganizationMembership.user_id == PERSON[name], active()) == (name == "Petra Novak")
 
 
-def test_the_ended_membership_shows_nothing_private(small: Loaded) -> None:
+def test_the_ended_membership_shows_nothing_private() -> None:
     samuel = PERSON["Samuel Otieno"]
     private = select(Post.id).where(Post.organization_id == 1, Post.audience == Audience.ORGANIZATION)
     assert count(Post.id.in_(private), Post.state == PostState.PUBLISHED)
     assert not count(Post.id.in_(private), visible_to(samuel), Post.author_id != samuel)
 
 
-def test_counters_equal_their_rows(small: Loaded) -> None:
+def test_counters_equal_their_rows() -> None:
     for counter, row in ((Post.like_count, Like), (Post.comment_count, Comment), (Post.share_count, Share)):
         counted = select(func.count()).where(row.post_id == Post.id).correlate(Post).scalar_subquery()
         assert not count(Post.id > 0, counter != counted), row
         assert count(Post.id > 0, counter > 0)
 
 
-def test_only_who_may_see_a_post_likes_it(small: Loaded) -> None:
+def test_only_who_may_see_a_post_likes_it() -> None:
     seen = select(Post.id).where(Post.id == Like.post_id, visible_to(Like.__table__.c.user_id)).correlate(Like).exists()
     assert not count(Like.post_id > 0, ~seen)
 
 
-def test_photos_of_every_shape_with_alternative_text_and_files(small: Loaded, media: Path) -> None:
+def test_photos_of_every_shape_with_alternative_text_and_files(media: Path) -> None:
     photos = session.scalars(select(Photo)).all()
     shapes = {1 if photo.width > 1.1 * photo.height else -1 if photo.height > 1.1 * photo.width else 0 for photo in photos}
     assert shapes == {1, 0, -1}
@@ -142,7 +168,7 @@ def test_photos_of_every_shape_with_alternative_text_and_files(small: Loaded, me
     assert all({f"{photo.token.hex}.{width}.webp" for width in photo.widths} <= files for photo in photos)
 
 
-def test_uploads_have_a_position_and_what_is_served_has_none(small: Loaded, media: Path) -> None:
+def test_uploads_have_a_position_and_what_is_served_has_none(media: Path) -> None:
     shot = next(shot for shot in SHOTS if shot.saved is Saved.CAMERA)
     exif = Image.open(BytesIO(upload(7, shot))).getexif()
     assert exif.get_ifd(0x8825)[2] == POSITION[0]
@@ -159,7 +185,7 @@ def test_a_photo_stored_sideways_is_upright(pictures: dict[int, Processed]) -> N
     assert all((pictures[shot.number].width, pictures[shot.number].height) == shot.size for shot in sideways)
 
 
-def test_deleting_one_photo_takes_nothing_from_another(small: Loaded, media: Path) -> None:
+def test_deleting_one_photo_takes_nothing_from_another(media: Path) -> None:
     shared = [file for file in media.rglob("photos/*/*") if file.stat().st_nlink > 1]
     inode = shared[0].stat().st_ino
     twins = [file for file in shared if file.stat().st_ino == inode]
@@ -167,84 +193,13 @@ def test_deleting_one_photo_takes_nothing_from_another(small: Loaded, media: Pat
     assert all(twin.read_bytes() for twin in twins[1:])
 
 
-def test_feeds_are_built(small: Loaded) -> None:
+def test_feeds_are_built() -> None:
     assert count(FeedEntry.user_id == PERSON["Mira Halvorsen"]) > 20
 
 
-def test_every_persona_can_be_signed_in_as(small: Loaded) -> None:
+def test_every_persona_can_be_signed_in_as() -> None:
     shown = sign_ins()
     assert [person.address for person in shown] == [persona.address for persona in PERSONAS]
     assert all(person.shows for person in shown)
     kept = session.scalar(select(User.password_hash).where(User.id == 1))
     assert passwords.matches(kept, PASSWORD)
-
-
-def digest(media: Path) -> dict[str, object]:
-    """Everything in the database and the folder, but for what is random on purpose: the salt of the password."""
-    rows: dict[str, object] = {}
-    for table in Base.metadata.sorted_tables:
-        columns = [column for column in table.columns if column.name not in {"password_hash", "built_at"}]
-        rows[table.name] = sorted(map(repr, session.execute(select(*columns)).all()))
-    rows["files"] = sorted((str(file.relative_to(media)), file.stat().st_size) for file in media.rglob("photos/*/*"))
-    return rows
-
-
-def test_the_same_seed_makes_the_same_demo(small: Loaded, media: Path, pictures: dict[int, Processed], now: datetime) -> None:
-    first = digest(media)
-    remove()
-    load(size=Size.SMALL, seed=small.seed, now=now, pictures=pictures)
-    second = digest(media)
-    assert first.keys() == second.keys()
-    assert [name for name in first if first[name] != second[name] and name != "user"] == []
-    remove()
-    load(size=Size.SMALL, seed=small.seed + 1, now=now, pictures=pictures)
-    assert digest(media)["post"] != first["post"]
-
-
-def test_nothing_is_loaded_where_somebody_is(app: object, pictures: dict[int, Processed], now: datetime) -> None:
-    with transaction():
-        make_user()
-    with pytest.raises(NotEmpty):
-        load(size=Size.SMALL, seed=1, now=now, pictures=pictures)
-    assert count(User.id > 0) == 1
-
-
-def test_a_load_that_fails_leaves_nothing(
-    media: Path, pictures: dict[int, Processed], now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> object:
-        raise RuntimeError("out of comments")
-
-    monkeypatch.setattr("campus.demo.loading.comment_rows", fail)
-    with pytest.raises(RuntimeError, match="out of comments"):
-        load(size=Size.SMALL, seed=1, now=now, pictures=pictures)
-    assert not count(User.id > 0)
-    assert not list(media.rglob("photos/*/*"))
-
-
-def test_production_has_no_demo(
-    app: object, pictures: dict[int, Processed], now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(type(settings.current()), "is_production", True)
-    with pytest.raises(NotInProduction):
-        load(size=Size.SMALL, seed=1, now=now, pictures=pictures)
-
-
-def test_removal_leaves_what_is_not_of_the_demo(small: Loaded, media: Path) -> None:
-    with transaction():
-        guest = make_user(handle="real_person")
-        post = make_post(author=guest)
-        make_like(post=post, user=guest)
-        make_like(post=post, user=session.get(User, 1))
-    removed = remove()
-    assert removed["post"] == small.rows["post"]
-    assert session.scalars(select(User.handle)).all() == ["real_person"]
-    assert [tuple(row) for row in session.execute(select(Post.id, Post.like_count))] == [(post.id, 1)]
-    assert not list(media.rglob("photos/*/*"))
-    for model in (Organization, Photo, Comment, Share, Follow, FeedEntry):
-        assert not session.scalar(select(func.count()).select_from(model)), model
-
-
-def test_new_rows_go_on_after_the_demo(small: Loaded) -> None:
-    with transaction():
-        assert make_user().id > small.rows["user"]
