@@ -53,8 +53,6 @@ function arrived(records) {
   const cards = records.flatMap((record) => [...record.addedNodes]).filter((node) => node.matches?.("article"));
   feed.setAttribute("aria-busy", "false");
   number();
-  if (sought) setTimeout(seek); // the link to the page after is there a moment later
-  else watch();
   if (!cards.length) return;
   document.dispatchEvent(new CustomEvent("campus:say", { detail: feed.dataset.loaded.replace("{n}", cards.length) }));
   if (byHand) cards[0].focus({ preventScroll: true });
@@ -63,7 +61,9 @@ function arrived(records) {
 
 if (feed) {
   number();
-  window.addEventListener("load", () => (sought ? seek() : watch()));
+  const onward = () => (sought ? seek() : watch());
+  window.addEventListener("load", onward);
+  document.addEventListener("htmx:load", ({ target }) => target.matches(".more-slot") && onward());
   new MutationObserver(arrived).observe(feed, { childList: true });
 
   const asksForMore = ({ target }) => target.matches?.(".more-slot a");

@@ -17,6 +17,7 @@ function toast(words) {
   close.setAttribute("aria-label", document.body.dataset.dismiss);
   box.append(close);
   find("#toasts").replaceChildren(box);
+  setTimeout(() => box.remove(), 8000);
 }
 document.addEventListener("campus:toast", ({ detail }) => toast(detail));
 
