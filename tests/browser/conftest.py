@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from campus.demo.cast import PASSWORD
 from campus.platform import embedded
@@ -38,7 +38,7 @@ QUIET = (
 )
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-PATIENCE = 15_000  # milliseconds, on a machine with other things to do
+PATIENCE = 30_000  # milliseconds, on a machine with other things to do
 DATABASE, REDIS_INDEX = "campus_browser", 14
 
 
@@ -66,8 +66,9 @@ def site(servers: Endpoints) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def chrome() -> Iterator[Browser]:
     """A Chromium that talks to nobody but the site. Closed after each file: Playwright's loop must not stay in others' way."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium.find(), args=list(QUIET))
         yield launched
@@ -83,12 +84,12 @@ def watch() -> Iterator[Watch]:
 
 
 @pytest.fixture
-def window(browser: Browser, site: Site, watch: Watch) -> Iterator[NewPage]:
+def window(chrome: Browser, site: Site, watch: Watch) -> Iterator[NewPage]:
     """A factory of pages, each in a browser window of its own that knows nobody: `window(viewport=PHONE)`."""
     opened: list[BrowserContext] = []
 
     def open_window(**options: Any) -> Page:
-        context = browser.new_context(**{"base_url": site.url, "viewport": DESK, "locale": "en-GB", **options})
+        context = chrome.new_context(**{"base_url": site.url, "viewport": DESK, "locale": "en-GB", **options})
         context.set_default_timeout(PATIENCE)
         opened.append(context)
         watch.over(context)

@@ -6,27 +6,21 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
+from tests.browser.conftest import PHONE
+from tests.browser.steps import CARDS, LATEST, MIRA, ids, scroll_to
 
+if TYPE_CHECKING:
     from tests.browser.conftest import NewPage
 
-MIRA = "mira.halvorsen@northbridge.example"
-CARDS = "#feed > article"
-
-
-def ids(page: Page) -> list[str]:
-    return [card.get_attribute("id") or "" for card in page.locator(CARDS).all()]
-
-
-def scroll_to(page: Page, count: int) -> None:
-    """Down, until there are so many cards."""
-    for _ in range(60):
-        if page.locator(CARDS).count() >= count:
-            return
-        page.mouse.wheel(0, 3000)
-        page.wait_for_timeout(100)
-    raise AssertionError(f"only {page.locator(CARDS).count()} cards came")
+SHIFTS = """() => new Promise((done) => {
+  const moved = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) moved.push(...entry.sources.map((source) =>
+      `${entry.value.toFixed(4)} ${source.node?.nodeName} .${source.node?.className} #${source.node?.id}` +
+      ` from ${JSON.stringify(source.previousRect)} to ${JSON.stringify(source.currentRect)}`));
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(moved), 300);
+})"""
 
 
 def test_two_pages_come_by_themselves_then_a_button_brings_the_next(signed_in: NewPage) -> None:
@@ -35,10 +29,49 @@ def test_two_pages_come_by_themselves_then_a_button_brings_the_next(signed_in: N
     expect(page.locator(CARDS)).to_have_count(10)
     scroll_to(page, 30)
     page.mouse.wheel(0, 50_000)
-    page.wait_for_timeout(600)  # a third one would have been asked for by now
+    page.wait_for_timeout(500)  # a third one would have been asked for by now
     expect(page.locator(CARDS)).to_have_count(30)
     page.get_by_role("link", name="Load more posts").click()
     expect(page.locator(CARDS)).to_have_count(40)
-    seen = ids(page)
-    assert len(set(seen)) == 40
-    assert [card.get_attribute("aria-posinset") for card in page.locator(CARDS).all()] == [str(n) for n in range(1, 41)]
+    assert len(set(ids(page))) == 40
+    numbers = page.locator(CARDS).evaluate_all("cards => cards.map((card) => card.ariaPosInSet)")
+    assert numbers == [str(n) for n in range(1, 41)]
+    expect(page.locator(CARDS).nth(30)).to_be_focused()
+    expect(page.locator("#live")).to_have_text("10 more posts loaded")
+
+
+def test_nothing_moves_while_the_feed_loads(signed_in: NewPage) -> None:
+    for options in ({}, {"viewport": PHONE, "is_mobile": True, "has_touch": True}):
+        page = signed_in(MIRA, **options)
+        page.goto("/")
+        page.wait_for_load_state("networkidle")
+        scroll_to(page, 30) if not options else page.wait_for_timeout(300)
+        assert page.evaluate(SHIFTS) == []
+
+
+def test_the_way_back_leads_to_the_same_card(signed_in: NewPage) -> None:
+    page = signed_in(MIRA)
+    page.goto(LATEST)
+    scroll_to(page, 30)
+    card = page.locator(CARDS).nth(24)
+    left = card.get_attribute("id")
+    card.locator(".stamp").click()
+    page.wait_for_url("**/posts/*")
+    page.go_back()
+    expect(page.locator(f"#{left}")).to_be_in_viewport()
+
+
+def test_without_script_the_same_feed_is_read_by_links(signed_in: NewPage) -> None:
+    scripted, plain = signed_in(MIRA), signed_in(MIRA, java_script_enabled=False)
+    scripted.goto(LATEST)
+    scroll_to(scripted, 30)
+    plain.goto(LATEST)
+    found = ids_without_script(plain)
+    for _ in range(2):
+        plain.get_by_role("link", name="Load more posts").click()
+        found += ids_without_script(plain)
+    assert found == ids(scripted)
+
+
+def ids_without_script(page: object) -> list[str]:
+    return [card.get_attribute("id") or "" for card in page.locator(CARDS).all()]  # type: ignore[attr-defined]
