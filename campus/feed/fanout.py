@@ -3,11 +3,12 @@
 Jobs are state-based. Whichever of a post and a relation commits last has a job that sees both; follow, unfollow, follow in any
 order converges. Two statements that were under way at once are kept apart by advisory locks: a window of delivery holds its
 sources shared, a change of one reader's relation to a source holds it exclusively, so an insert that began before an unfollow
-cannot outlive it.
+cannot outlive it. Two windows of one post exclude each other, so one that began before a withdrawal cannot either.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 DISTRIBUTE = "distribute_post"
 SYNC = "sync_source"
+RETRACT = "retract_post"
 REFRESH = "refresh_feed"
 RESYNC_AUTHOR = "resync_author"
 PUSHED_TO = (FeedStatus.BUILDING, FeedStatus.READY)
@@ -41,8 +43,9 @@ class Lock(IntEnum):
 
     AUTHOR = 1
     ORGANIZATION = 2
-    READER = 3
-    REBUILDS = 4
+    POST = 3
+    READER = 4
+    REBUILDS = 5
 
 
 def lock(kind: Lock, *of: int, shared: bool = False) -> None:
@@ -86,6 +89,7 @@ def _hold_sources(post: Carried) -> None:
     lock(Lock.AUTHOR, post.author_id, shared=True)
     if post.organization_id is not None:
         lock(Lock.ORGANIZATION, post.organization_id, shared=True)
+    lock(Lock.POST, post.id)
 
 
 def _deliver(post: Carried, after: int, upto: int) -> int:
@@ -113,6 +117,33 @@ def _take_back(post: Carried, after: int, upto: int) -> int:
         ~allowed,
     )
     return int(session.execute(stale, execution_options=UNSYNCHRONIZED).rowcount)  # type: ignore[attr-defined]
+
+
+def retract(lease: Lease) -> None:
+    """Take a post that moved to another owner back from everybody whom no relation carries it to any more.
+
+    Those the old owner's relations carried it to are not related to the post any more, so every kept feed is asked, in windows,
+    by the entry's whole key. Payload: `post_id`.
+    """
+    size, last = settings.current().feed.batch_size, lease.cursor
+    post = carried(session(), int(lease.payload["post_id"]))
+    while post is not None:
+        with transaction():
+            _hold_sources(post)
+            lock(Lock.REBUILDS, 0)
+            window = select(FeedState.user_id).where(FeedState.user_id > last).order_by(FeedState.user_id).limit(size).subquery()
+            high = session.scalar(select(func.max(window.c.user_id)))
+            if high is None:
+                return
+            stray = delete(FeedEntry).where(
+                FeedEntry.user_id == window.c.user_id,
+                FeedEntry.published_at == post.published_at,
+                FeedEntry.post_id == post.id,
+                ~rightful(),
+            )
+            session.execute(stray, execution_options=UNSYNCHRONIZED)
+            lease = lease.advance(high)
+            last = high
 
 
 def insert_entries(rows: Any) -> int:
@@ -205,9 +236,10 @@ def pushed_since(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def resync_author(lease: Lease) -> None:
-    """Record a delivery for every post of an author in the window: after she was suspended or reinstated."""
+    """Record a delivery for every post of an author that feeds may hold: after she was suspended or reinstated."""
     author = int(lease.payload["user_id"])
-    ids = select(Post.id).where(Post.author_id == author, Post.published_at > clock.now() - settings.current().feed.window)
+    oldest = clock.now() - timedelta(days=settings.current().feed.retention_days)
+    ids = select(Post.id).where(Post.author_id == author, Post.published_at > oldest)
     with transaction():
         for post_id in session.scalars(ids).all():
             outbox.record(DISTRIBUTE, post_id, {"post_id": post_id})

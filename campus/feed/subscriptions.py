@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HANDLERS: dict[str, Callable[[Lease], None]] = {
     fanout.DISTRIBUTE: fanout.distribute,  # a post was published, narrowed, widened, withdrawn, deleted
+    fanout.RETRACT: fanout.retract,  # a post moved to another owner
     fanout.SYNC: fanout.sync_source,  # follow, unfollow, join, leave, block, expiry
     fanout.REFRESH: upkeep.refresh,  # a reader came back
     fanout.RESYNC_AUTHOR: fanout.resync_author,  # an author was suspended or reinstated

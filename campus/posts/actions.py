@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from campus.accounts.viewer import Viewer
 
 DISTRIBUTE = "distribute_post"  # handled by the feed
+RETRACT = "retract_post"  # and this
 PROCESS_PHOTO = "process_photo"
 ERASE = "erase_post"
 
@@ -96,6 +97,8 @@ def edit(*, viewer: Viewer, post_id: int, draft: PostDraft, alts: Mapping[int, s
         if place != (draft.organization_id, draft.department_id, draft.official, draft.audience):
             policy.require_may_post(viewer.id, draft)
             _distribute(post)
+            if post.organization_id != draft.organization_id:
+                outbox.record(RETRACT, post.id, {"post_id": post.id})
         _remember(post, draft, now)
         _describe(post, alts or {}, now)
     return post
