@@ -48,6 +48,8 @@ COLUMNS: dict[type[Base], str] = {
     Share: "id post_id user_id platform created_at",
 }
 
+LONGEST: tuple[type[Base], ...] = (Follow, Photo, Like, Comment, Share)
+
 
 def copy(model: type[Base], rows: Iterable[Row]) -> int:
     """Insert rows, in the order of `COLUMNS`, by one COPY. Explicit ids move the table's sequence along. Returns how many."""
@@ -70,7 +72,7 @@ def copy(model: type[Base], rows: Iterable[Row]) -> int:
 
 @contextmanager
 def unindexed(model: type[Base]) -> Iterator[None]:
-    """Fill a table without its secondary indexes and foreign keys, which are made anew at the end, each in one go.
+    """Fill or empty a table without its secondary indexes and foreign keys, which are made anew at the end, each in one go.
 
     A million rows then take a third of the time. Readers of this table wait until the transaction ends, and after a rollback
     everything is as it was.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from campus.demo.scenes.catalogue import SHOTS
 from campus.media.variants import Format, variant_key
-from campus.posts.files import erase, keep_variants, storage
+from campus.posts.files import storage
 from campus.posts.models import PhotoState
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Gallery:
         self._pictures = pictures
         self._storage = storage()
         self._masters: dict[int, uuid.UUID] = {}
-        self._tokens: list[uuid.UUID] = []
+        self._keys: list[str] = []
 
     def rows(self, posts: Sequence[Planned], dice: Dice) -> Iterator[Row]:
         """Rows of `Photo`, written together with their files."""
@@ -51,15 +51,16 @@ class Gallery:
                 )
 
     def _keep(self, shot: int, token: uuid.UUID) -> None:
-        self._tokens.append(token)
         master = self._masters.setdefault(shot, token)
-        if master == token:
-            keep_variants(token, self._pictures[shot])
-            return
         for variant in self._pictures[shot].variants:
-            kind, width = variant.format, variant.width
-            self._storage.copy(variant_key(master, width, kind), variant_key(token, width, kind))
+            key = variant_key(token, variant.width, variant.format)
+            self._keys.append(key)
+            if master == token:
+                self._storage.write(key, variant.data)
+            else:
+                self._storage.copy(variant_key(master, variant.width, variant.format), key)
 
     def discard(self) -> None:
         """Delete every file: the rows they belong to were rolled back."""
-        erase(self._tokens)
+        for key in self._keys:
+            self._storage.delete(key)

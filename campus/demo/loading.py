@@ -14,7 +14,7 @@ from campus.accounts import passwords
 from campus.accounts.models import User
 from campus.demo import crowds, town
 from campus.demo.cast import PASSWORD
-from campus.demo.copying import COLUMNS, analyze, copy, unindexed
+from campus.demo.copying import COLUMNS, LONGEST, analyze, copy, unindexed
 from campus.demo.dice import Dice
 from campus.demo.gallery import Gallery
 from campus.demo.pictures import developed
@@ -23,7 +23,6 @@ from campus.demo.story import DRAWN
 from campus.demo.writing import comment_rows, edit_rows, like_rows, post_rows, share_rows
 from campus.feed import upkeep
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
-from campus.follows.models import Follow
 from campus.interactions.models import Comment, Like, Share
 from campus.organizations.models import Organization
 from campus.platform import settings
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 Report = Callable[[str, int, int], None]  # what is being done, how much of it is, of how much
 MANY = 10_000  # posts; from so many on the longest tables are filled before they are indexed
-LONGEST = (Follow, Photo, Like, Comment, Share)
 LOCK = 7_040_119  # an advisory lock: two loads at once are one load and one refusal
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Text, cast, delete, func, or_, select, update
 
 from campus.accounts.models import User
-from campus.demo.copying import COLUMNS, analyze
+from campus.demo.copying import COLUMNS, LONGEST, analyze, unindexed
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedMark
+from campus.follows.models import Follow
 from campus.interactions.models import Comment, Like, Share
+from campus.media.variants import Format, fallback_width, incoming_key, variant_key
 from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
 from campus.platform.db import session, transaction
 from campus.platform.limits import QuotaUse
-from campus.posts.files import erase
+from campus.posts.files import storage
 from campus.posts.models import Photo, Post
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Delete, Select, Update
@@ -49,15 +53,32 @@ def remove() -> dict[str, int]:
     Posts by others in a demo organization go with it. Likes and comments of demo people on others' posts go too, and the
     counters of those posts follow.
     """
-    with transaction():
+    with transaction(), ExitStack() as bare:
         found = counted()
-        tokens = session.scalars(select(Photo.token).where(Photo.post_id.in_(demo_posts()))).all()
+        keys = [key for photo in session.execute(_files()) for key in _keys(*photo)]
         touched = session.scalars(_marked_by_demo_people()).all()
+        for model in LONGEST:  # else every person and post deleted would look for its rows in them, one by one
+            bare.enter_context(unindexed(model))
         for statement in (*_deletions(), _recount(touched), update(User).values(permission_version=User.permission_version + 1)):
             session.execute(statement, execution_options={"synchronize_session": False})
-    erase(tokens)
+    store = storage()
+    for key in keys:
+        store.delete(key)
     analyze(COLUMNS)
     return found
+
+
+def _files() -> Select[uuid.UUID, int, int, list[int]]:
+    return select(Photo.token, Photo.width, Photo.height, Photo.widths).where(Photo.post_id.in_(demo_posts()))
+
+
+def _keys(token: uuid.UUID, width: int, height: int, widths: Sequence[int]) -> Iterator[str]:
+    """Where the files of a photo are, without looking through folders."""
+    yield incoming_key(token)
+    for each in widths:
+        yield variant_key(token, each, Format.WEBP)
+    if width and height:
+        yield variant_key(token, fallback_width(width, height), Format.JPEG)
 
 
 def _deletions() -> Iterator[Delete]:
@@ -72,6 +93,9 @@ def _deletions() -> Iterator[Delete]:
     yield delete(Share).where(or_(Share.user_id.in_(people), Share.post_id.in_(posts)))
     yield delete(Photo).where(Photo.post_id.in_(posts))
     yield delete(Post).where(Post.id.in_(posts))
+    yield delete(Follow).where(
+        or_(Follow.follower_id.in_(people), Follow.user_id.in_(people), Follow.organization_id.in_(organizations))
+    )
     yield delete(QuotaUse).where(QuotaUse.subject.in_(select(cast(User.id, Text)).where(User.is_demo)))
     for belonging in (DepartmentMembership, OrganizationMembership):
         yield delete(belonging).where(or_(belonging.user_id.in_(people), belonging.organization_id.in_(organizations)))
