@@ -37,7 +37,6 @@ check: .venv/dev ## Check format, lint, types, architecture rules and templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config .importlinter
 	$(BIN)/djlint --check --lint --quiet templates
-	$(BIN)/bandit --quiet --recursive --severity-level medium campus app.py config.py tasks.py
 
 .PHONY: fix
 fix: .venv/dev ## Format the code and mend what the linters can mend
