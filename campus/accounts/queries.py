@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import DateTime, LargeBinary, and_, bindparam, literal, or_, select
 
-from campus.accounts.models import EmailAddress, OneTimeToken, User, UserSession
+from campus.accounts.models import Algorithm, EmailAddress, OneTimeToken, Scope, Theme, User, UserSession
 from campus.accounts.viewer import Viewer
 from campus.platform.db import session
 from campus.platform.errors import NotFound
+from campus.platform.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,37 +117,51 @@ def addresses(user_id: int) -> list[AddressView]:
 
 def alive(now: datetime) -> ColumnElement[bool]:
     """A session counts: not past its end, and used within `IDLE` unless the browser is remembered."""
-    return and_(UserSession.expires_at > now, or_(UserSession.remembered, UserSession.last_seen_at > now - IDLE))
+    return _alive(literal(now), literal(now - IDLE))
+
+
+def _alive(now: ColumnElement[datetime], idle_since: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return and_(UserSession.expires_at > now, or_(UserSession.remembered, UserSession.last_seen_at > idle_since))
+
+
+_TOKEN_HASH = bindparam("token_hash", type_=LargeBinary)
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_IDLE_SINCE = bindparam("idle_since", type_=DateTime(timezone=True))
+_SIGNED_IN = Prepared(
+    select(
+        User.id,
+        User.handle,
+        User.name,
+        User.avatar_token,
+        User.is_admin,
+        EmailAddress.verified_at.is_not(None),
+        User.theme,
+        User.locale,
+        User.algorithm,
+        User.scope,
+        User.auto_load,
+        User.permission_version,
+        UserSession.last_seen_at,
+    )
+    .join(User, User.id == UserSession.user_id)
+    .outerjoin(EmailAddress, and_(EmailAddress.user_id == User.id, EmailAddress.is_primary))
+    .where(
+        UserSession.token_hash == _TOKEN_HASH,
+        _alive(_NOW, _IDLE_SINCE),
+        User.suspended_at.is_(None),
+        User.approved_at.is_not(None),
+    )
+)
 
 
 def signed_in(token_hash: bytes, *, now: datetime) -> SignedIn | None:
     """Whose session this is, if it is alive and she is neither suspended nor waiting for approval. One statement."""
-    found = (
-        select(
-            User.id,
-            User.handle,
-            User.name,
-            User.avatar_token,
-            User.is_admin,
-            EmailAddress.verified_at,
-            User.theme,
-            User.locale,
-            User.algorithm,
-            User.scope,
-            User.auto_load,
-            User.permission_version,
-            UserSession.last_seen_at,
-        )
-        .join(User, User.id == UserSession.user_id)
-        .outerjoin(EmailAddress, and_(EmailAddress.user_id == User.id, EmailAddress.is_primary))
-        .where(UserSession.token_hash == token_hash, alive(now), User.suspended_at.is_(None), User.approved_at.is_not(None))
-    )
-    row = session.execute(found).first()
-    if row is None:
+    rows = _SIGNED_IN.rows(token_hash=token_hash, now=now, idle_since=now - IDLE)
+    if not rows:
         return None
-    facts = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    mine = {name: facts[name] for name in Viewer.__slots__ if name != "verified"}
-    return SignedIn(Viewer(**mine, verified=facts["verified_at"] is not None), token_hash, facts["last_seen_at"])
+    user_id, handle, name, avatar, is_admin, verified, theme, locale, algorithm, scope, *rest, last_seen_at = rows[0]
+    choices = (Theme(theme), locale, Algorithm(algorithm), Scope(scope))
+    return SignedIn(Viewer(user_id, handle, name, avatar, is_admin, verified, *choices, *rest), token_hash, last_seen_at)
 
 
 def sessions(user_id: int, *, current: bytes | None, now: datetime) -> list[SessionView]:

@@ -12,10 +12,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    all_,
     and_,
+    any_,
+    bindparam,
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union,
@@ -28,6 +35,7 @@ from campus.feed import ranking
 from campus.feed.audience import reaches
 from campus.feed.streams import IN_WINDOW, LIVE, ME, NOW, WANTED, WEEK, Kind, best_of_older, key_of, streams_of
 from campus.follows.models import Mute
+from campus.platform.prepared import Prepared
 from campus.posts.models import Post
 from campus.posts.visibility import visible_to
 
@@ -120,7 +128,22 @@ def newer(viewer: ColumnElement[int], scope: Scope, since: datetime, limit: int)
     return select(func.count()).select_from(found.limit(limit).subquery())
 
 
-def reached_since(viewer: ColumnElement[int], since: datetime, known: Sequence[int]) -> Select[Any]:
-    """Whether a relation carried to her, after a moment, a post that is not among the known ones."""
-    new = exists().where(LIVE, Post.published_at > since, Post.id.not_in(known), reaches(viewer), visible_to(viewer))
-    return select(new)
+NEW_AT_MOST = 50  # newest posts looked at one by one; when there are more, some reach everybody
+_MOMENT = bindparam("moment", type_=DateTime(timezone=True))
+_SOME_IDS = bindparam("ids", type_=ARRAY(BigInteger))
+_NEWEST = Prepared(
+    select(Post.id)
+    .where(LIVE, Post.published_at > _MOMENT, Post.id != all_(_SOME_IDS))
+    .order_by(Post.published_at.desc(), Post.id.desc())
+    .limit(literal_column(str(NEW_AT_MOST)))
+)
+_REACHED = Prepared(select(Post.id).where(Post.id == any_(_SOME_IDS), reaches(ME), visible_to(ME)).limit(literal_column("1")))
+
+
+def reached_since(viewer_id: int, moment: datetime, known: Sequence[int]) -> bool:
+    """Whether a relation carried to her, after a moment, a post that is not among the known ones; true if very many are new.
+
+    Two statements, the second seldom: in one, PostgreSQL would plan the relations anew each time for the sake of the moment.
+    """
+    new = [row[0] for row in _NEWEST.rows(moment=moment, ids=list(known))]
+    return len(new) == NEW_AT_MOST or (bool(new) and bool(_REACHED.rows(me=viewer_id, ids=new)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, literal, select, update
+from sqlalchemy import BigInteger, bindparam, delete, exists, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.models import Algorithm, User
@@ -21,6 +21,7 @@ from campus.platform import outbox, settings
 from campus.platform.db import session, transaction
 from campus.platform.errors import CampusError
 from campus.platform.outbox import Job, JobState
+from campus.platform.prepared import Prepared
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,7 @@ class SnapshotGone(CampusError):
 def first(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, now: datetime) -> Snapshot:
     """The snapshot for a fresh visit: the one of a moment ago, if nothing reached her since, or a new one."""
     kept = cache.newest(viewer, algorithm, scope)
-    if kept is None or session.scalar(reached_since(literal(viewer.id), kept.taken_at - OVERLAP, kept.post_ids)):
+    if kept is None or reached_since(viewer.id, kept.taken_at - OVERLAP, kept.post_ids):
         return take(viewer, algorithm, scope, now=now)
     return kept
 
@@ -155,15 +156,20 @@ def prune(*, before: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it
 
 
+_READER = bindparam("reader", type_=BigInteger)
+_UNSETTLED = exists().where(
+    Job.state.in_([literal_column(f"'{state}'") for state in (JobState.READY, JobState.RUNNING)]),
+    Job.kind.in_([SYNC, REFRESH]),
+    Job.payload["user_id"].as_integer() == _READER,
+)
+_COMPLETE = Prepared(
+    select(literal(value=True)).where(FeedState.user_id == _READER, FeedState.status == FeedStatus.READY, ~_UNSETTLED)
+)
+
+
 def entries_complete(user_id: int) -> bool:
     """Whether her entries may be read: they are kept, and no change of her relations waits to reach them."""
-    unsettled = exists().where(
-        Job.state.in_([JobState.READY, JobState.RUNNING]),
-        Job.kind.in_([SYNC, REFRESH]),
-        Job.payload["user_id"].as_integer() == user_id,
-    )
-    ready = select(literal(value=True)).where(FeedState.user_id == user_id, FeedState.status == FeedStatus.READY, ~unsettled)
-    return session.scalar(ready) is not None
+    return bool(_COMPLETE.rows(reader=user_id))
 
 
 def _row(identity: uuid.UUID, *, lock: bool = False) -> Snapshot | None:

@@ -18,6 +18,7 @@ from campus.accounts.models import User
 from campus.follows.queries import not_blocked
 from campus.interactions.models import Comment, Like
 from campus.platform.db import session
+from campus.platform.prepared import Prepared
 from campus.posts.cards import PersonView
 
 if TYPE_CHECKING:
@@ -88,11 +89,13 @@ _newest = (
 )
 _as_json = type_coerce(func.json_agg(aggregate_order_by(func.json_build_array(*_newest.c), _newest.c.id)), JSON).label("comments")
 _comments = select(_as_json).select_from(_newest).lateral("comments")
-_DRESS = select(
-    _asked.c.id,
-    exists().where(Like.post_id == _asked.c.id, Like.user_id == _VIEWER),
-    _comments.c.comments,
-).select_from(_asked.join(_comments, true()))
+_DRESS = Prepared(
+    select(
+        _asked.c.id,
+        exists().where(Like.post_id == _asked.c.id, Like.user_id == _VIEWER),
+        _comments.c.comments,
+    ).select_from(_asked.join(_comments, true()))
+)
 
 _PAGE = (
     select(*_FIELDS)
@@ -114,8 +117,7 @@ def dress(viewer_id: int, cards: Sequence[PostCard]) -> list[FullCard]:
     """
     if not cards:
         return []
-    rows = session.execute(_DRESS, {"viewer": viewer_id, "ids": [card.id for card in cards]})
-    found = {row[0]: row for row in rows}
+    found = {row[0]: row for row in _DRESS.rows(viewer=viewer_id, ids=[card.id for card in cards])}
     return [_full(viewer_id, card, found[card.id]) for card in cards]
 
 

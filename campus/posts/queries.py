@@ -27,18 +27,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from campus.accounts.models import User
-from campus.organizations.models import Department, Organization
+from campus.organizations.models import Department, Organization, OrganizationKind
 from campus.platform.db import session
 from campus.platform.errors import NotFound
+from campus.platform.prepared import Prepared
 from campus.posts.cards import DepartmentView, OwnerView, PersonView, PhotoView, PostCard
-from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
+from campus.posts.models import Audience, Photo, PhotoState, Post, PostEdit, PostState
 from campus.posts.visibility import visible_to
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Row, Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.sql import FromClause
 
     Key = tuple[datetime, int]
@@ -124,8 +125,8 @@ _EARLIER = tuple_(Post.published_at, Post.id) < tuple_(
     bindparam("at", type_=DateTime(timezone=True)), bindparam("id", type_=BigInteger)
 )
 
-_BY_IDS = _READY.where(Post.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))), _VISIBLE)
-_REACHABLE_BY_ID = _READY_OR_OWN.where(Post.id == _ID, _REACHABLE)
+_BY_IDS = Prepared(_READY.where(Post.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))), _VISIBLE))
+_REACHABLE_BY_ID = Prepared(_READY_OR_OWN.where(Post.id == _ID, _REACHABLE))
 _POST = select(Post).where(Post.id == _ID).execution_options(populate_existing=True)
 _FILE = (
     select(Photo.widths, Photo.width, Photo.height)
@@ -133,9 +134,10 @@ _FILE = (
     .where(Photo.token == bindparam("token", type_=Uuid()), Photo.state == PhotoState.READY, _REACHABLE)
 )
 _NEWEST = _READY.where(_VISIBLE, _EARLIER).order_by(Post.published_at.desc(), Post.id.desc()).limit(_LIMIT)
-_BY_AUTHOR = _NEWEST.where(Post.author_id == bindparam("author", type_=BigInteger), not_(Post.official))
-_BY_ORGANIZATION = _NEWEST.where(Post.organization_id == bindparam("organization", type_=BigInteger))
-_BY_DEPARTMENT = _BY_ORGANIZATION.where(Post.department_id == bindparam("department", type_=BigInteger))
+_BY_AUTHOR = Prepared(_NEWEST.where(Post.author_id == bindparam("author", type_=BigInteger), not_(Post.official)))
+_OWNED = _NEWEST.where(Post.organization_id == bindparam("organization", type_=BigInteger))
+_BY_ORGANIZATION = Prepared(_OWNED)
+_BY_DEPARTMENT = Prepared(_OWNED.where(Post.department_id == bindparam("department", type_=BigInteger)))
 _FROM_THE_TOP: Key = (datetime(9999, 1, 1, tzinfo=UTC), 0)
 
 
@@ -236,15 +238,16 @@ def earlier_texts(post_id: int) -> Sequence[PostEdit]:
     return session.scalars(select(PostEdit).where(PostEdit.post_id == post_id).order_by(PostEdit.id.desc())).all()
 
 
-def _read(statement: Select[*tuple[Any, ...]], **values: object) -> list[PostCard]:
-    return [_card(row) for row in session.execute(statement, values)]
+def _read(statement: Prepared, **values: object) -> list[PostCard]:
+    return [_card(row) for row in statement.rows(**values)]
 
 
-def _card(row: Row[*tuple[Any, ...]]) -> PostCard:
-    owner = OwnerView(*row[5:10]) if row[5] is not None else None
+def _card(row: Any) -> PostCard:
+    owner = OwnerView(row[5], row[6], row[7], OrganizationKind(row[8]), row[9]) if row[5] is not None else None
     department = DepartmentView(*row[10:13]) if row[10] is not None else None
     photos = tuple(map(_photo, row[25] or ()))
-    return PostCard(row[0], PersonView(*row[1:5]), owner, department, *row[13:25], photos)  # type: ignore[call-arg]  # the columns of _cards
+    audience, state = Audience(row[14]), PostState(row[15])
+    return PostCard(row[0], PersonView(*row[1:5]), owner, department, row[13], audience, state, *row[16:25], photos)  # type: ignore[call-arg]  # as in _cards
 
 
 def _photo(values: list[Any]) -> PhotoView:
