@@ -80,7 +80,7 @@ def unindexed(model: type[Base]) -> Iterator[None]:
     table = _table(model)
     indexes = [index for index in table.indexes if not index.unique]
     for foreign in table.foreign_key_constraints:
-        session.execute(DropConstraint(foreign, isolate_from_table=False))
+        session.execute(DropConstraint(foreign))
     for index in indexes:
         session.execute(DropIndex(index))
     yield
