@@ -1,4 +1,4 @@
-"""The definition of the feed in plain Python over plain rows, written from the product's text and from nothing of the code it tests."""
+"""The definition of the feed in plain Python over plain rows, written from the product's text and not from the code it tests."""
 
 from __future__ import annotations
 
@@ -80,16 +80,20 @@ class Definition:
         between = (viewer, post.author_id) in self.blocks or (post.author_id, viewer) in self.blocks
         if not post.official and (post.author_id in self.suspended or between):
             return False
+        return post.author_id == viewer or self.in_audience(viewer, post)
+
+    def in_audience(self, viewer: int, post: Any) -> bool:
+        """The second numbered clause, but for the author."""
         mine = self.memberships[viewer]
-        if post.author_id == viewer or post.audience == "public":
+        if post.audience != "only_me" and mine.get(post.organization_id) in {"owner", "admin", "moderator"}:
             return True
-        if post.audience == "organization" and post.organization_id in mine:
-            return True
-        if post.audience == "department" and post.department_id in self.departments[viewer]:
-            return True
-        if post.audience == "followers" and post.author_id in self.follows[viewer]:
-            return True
-        return post.audience != "only_me" and mine.get(post.organization_id) in {"owner", "admin", "moderator"}
+        return {
+            "public": True,
+            "organization": post.organization_id in mine,
+            "department": post.department_id in self.departments[viewer],
+            "followers": post.author_id in self.follows[viewer],
+            "only_me": False,
+        }[post.audience]
 
     def reaches(self, viewer: int, post: Any) -> bool:
         """A relation carries the post to her."""

@@ -14,7 +14,7 @@ from campus.accounts.actions import suspend
 from campus.accounts.models import Algorithm, Scope
 from campus.feed import check, fanout, snapshots, upkeep
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState, FeedStatus
-from campus.feed.queries import Kind
+from campus.feed.streams import Kind
 from campus.feed.subscriptions import HANDLERS
 from campus.follows.actions import block, follow, unblock, unfollow
 from campus.organizations.actions import add_member, expire_memberships, leave, remove_member

@@ -16,6 +16,9 @@ from campus.organizations.models import Department, DepartmentMembership, Organi
 from campus.platform.db import session, transaction
 from campus.posts.models import Post
 
+MEMBER = 0.45  # how likely somebody is a member of an organization, whatever has become of it
+BELONGS = 0.7  # and then of a department
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -47,7 +50,12 @@ def draw(seed: int, *, now: datetime, users: int = 24, posts: int = 300) -> Draw
 
 
 def _insert(model: Any, rows: list[dict[str, Any]]) -> list[int]:
-    return [session.scalars(insert(model).returning(model.id), row).one() for row in rows]
+    return list(session.scalars(insert(model).returning(model.id, sort_by_parameter_order=True), rows)) if rows else []
+
+
+def _fill(model: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(model), rows)
 
 
 def _organizations(dice: random.Random, seed: int) -> list[tuple[int, str]]:
@@ -75,46 +83,42 @@ def _members(
     departments: dict[int, list[int]],
     now: datetime,
 ) -> dict[int, list[int]]:
+    pairs = [(person, each) for person in people for each, _ in organizations if dice.random() < MEMBER]
+    memberships = [
+        {
+            "user_id": person,
+            "organization_id": organization,
+            "role": dice.choice(["member"] * 6 + ["moderator", "editor", "admin", "owner"]),
+            "status": dice.choice(["active"] * 8 + ["pending", "removed", "invited"]),
+            "until": dice.choice([None] * 5 + [now - timedelta(days=1), now + timedelta(days=300)]),
+        }
+        for person, organization in pairs
+    ]
+    belongings = [
+        {"user_id": person, "organization_id": organization, "department_id": dice.choice(departments[organization])}
+        for person, organization in pairs
+        if organization in departments and dice.random() < BELONGS
+    ]
+    _fill(OrganizationMembership, memberships)
+    _fill(DepartmentMembership, belongings)
     members: dict[int, list[int]] = {}
-    for person in people:
-        for organization, _ in organizations:
-            if dice.random() < 0.45:
-                _member(dice, person, organization, departments.get(organization, []), now)
-                members.setdefault(organization, []).append(person)
+    for person, organization in pairs:
+        members.setdefault(organization, []).append(person)
     return members
 
 
-def _member(dice: random.Random, person: int, organization: int, departments: list[int], now: datetime) -> None:
-    row = {
-        "user_id": person,
-        "organization_id": organization,
-        "role": dice.choice(["member"] * 6 + ["moderator", "editor", "admin", "owner"]),
-        "status": dice.choice(["active"] * 8 + ["pending", "removed", "invited"]),
-        "until": dice.choice([None] * 5 + [now - timedelta(days=1), now + timedelta(days=300)]),
-    }
-    session.execute(insert(OrganizationMembership), [row])
-    if departments and dice.random() < 0.7:
-        belonging = {"user_id": person, "organization_id": organization, "department_id": dice.choice(departments)}
-        session.execute(insert(DepartmentMembership), [belonging])
-
-
 def _relations(dice: random.Random, people: list[int], organizations: list[int]) -> None:
-    for person in people:
-        for other in people:
-            if other == person:
-                continue
-            if dice.random() < 0.2:
-                status = dice.choice(["accepted"] * 5 + ["requested"])
-                session.execute(insert(Follow), [{"follower_id": person, "user_id": other, "status": status}])
-            if dice.random() < 0.02:
-                session.execute(insert(Block), [{"blocker_id": person, "blocked_id": other}])
-            if dice.random() < 0.02:
-                session.execute(insert(Mute), [{"muter_id": person, "user_id": other}])
-        for organization in organizations:
-            if dice.random() < 0.15:
-                session.execute(insert(Follow), [{"follower_id": person, "organization_id": organization}])
-            if dice.random() < 0.04:
-                session.execute(insert(Mute), [{"muter_id": person, "organization_id": organization}])
+    def some(of: list[tuple[int, int]], share: float) -> list[tuple[int, int]]:
+        return [pair for pair in of if dice.random() < share]
+
+    pairs = [(one, other) for one in people for other in people if one != other]
+    outward = [(person, organization) for person in people for organization in organizations]
+    statuses = ["accepted"] * 5 + ["requested"]
+    _fill(Follow, [{"follower_id": a, "user_id": b, "status": dice.choice(statuses)} for a, b in some(pairs, 0.2)])
+    _fill(Follow, [{"follower_id": a, "organization_id": b} for a, b in some(outward, 0.15)])
+    _fill(Block, [{"blocker_id": a, "blocked_id": b} for a, b in some(pairs, 0.02)])
+    _fill(Mute, [{"muter_id": a, "user_id": b} for a, b in some(pairs, 0.02)])
+    _fill(Mute, [{"muter_id": a, "organization_id": b} for a, b in some(outward, 0.04)])
 
 
 def _posts(
