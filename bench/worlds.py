@@ -170,7 +170,7 @@ def fill_crowd() -> None:
         for author, audience in enumerate(AUDIENCES, start=1):
             last = select(User.id, literal(author)).where(User.id != author).order_by(User.id.desc()).limit(audience)
             session.execute(insert(Follow).from_select(["follower_id", "user_id"], last))
-        older = func.generate_series(1, FILLED).table_valued("day")
+        older = func.generate_series(1, FILLED).table_valued("day").render_derived()
         old = select(User.id, literal(now) - func.make_interval(0, 0, 0, older.c.day), -older.c.day)
         old = old.join_from(User, older, true()).order_by(User.id, older.c.day.desc())
         session.execute(insert(FeedEntry).from_select(["user_id", "published_at", "post_id"], old))
