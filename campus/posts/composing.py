@@ -115,7 +115,7 @@ def audience_sentence(organization_id: int | None, department_id: int | None, au
     }[audience]
     if audience == Audience.ONLY_ME:
         return f"{who} will see this."
-    return f"{who} will see this: {size:,} {'person' if size == 1 else 'people'} beside you."
+    return f"{who} will see this: {size:,} {'person' if size == 1 else 'people'} besides you."
 
 
 def _names(organization_id: int | None, department_id: int | None) -> tuple[str, str]:

@@ -61,7 +61,7 @@ class Composer {
     const image = find("img", tile);
     image.src = URL.createObjectURL(file);
     image.addEventListener("error", () => image.classList.add("unseen")); // HEIC: only the server can read it
-    find(".file", tile).textContent = `${file.name} · ${(file.size / 1e6).toFixed(1)} MB`;
+    find(".file", tile).textContent = `${file.name} · ${file.size < 1e5 ? `${Math.ceil(file.size / 1000)} kB` : `${(file.size / 1e6).toFixed(1)} MB`}`;
     for (const each of all("label, [aria-label]", tile)) each.dataset.words = each.getAttribute("aria-label") ?? each.textContent;
     return tile;
   }

@@ -11,7 +11,6 @@ import sys
 import time
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import config
@@ -20,6 +19,7 @@ from campus.platform.supervisor.plan import HOST, answers, plan_for
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+    from pathlib import Path
 
     from campus.platform.embedded import Endpoints
     from campus.platform.supervisor.plan import Command

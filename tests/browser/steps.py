@@ -31,7 +31,7 @@ NOOR = "noor.adeyemi@westmere.example"
 
 
 def draw_photo(path: Path, hue: int = 30) -> Path:
-    """A sunset, 900 × 600 pixels."""
+    """A sunset, 900 by 600 pixels."""
     picture = Image.new("HSV", (900, 600))
     brush = ImageDraw.Draw(picture)
     for y in range(600):
@@ -76,10 +76,11 @@ def is_drawn(image: Locator) -> bool:
     return drawn
 
 
-def publish(page: Page, *, text: str, audience: str, photo: Path | None = None, alt: str = "") -> str:
-    """Write a post of one's own; the path of its page."""
+def publish(page: Page, *, text: str, audience: str, owner: str = "Myself", photo: Path | None = None, alt: str = "") -> str:
+    """Write a post; the path of its page."""
     page.goto("/posts/new")
     page.get_by_label("Text", exact=True).fill(text)
+    page.get_by_label("Post as").select_option(owner)
     page.get_by_label("Who may see this").select_option(audience)
     if photo:
         page.get_by_label("Add photos").set_input_files(photo)

@@ -60,7 +60,7 @@ def test_the_place_in_the_address_brings_its_usual_audience(
     client_as: Callable[[User], Client], alice: User, northbridge: University
 ) -> None:
     page = client_as(alice).get(f"/posts/new?owner=o:{northbridge.id}").text
-    assert "Only members of Northbridge University will see this: 2 people beside you." in page
+    assert "Only members of Northbridge University will see this: 2 people besides you." in page
 
 
 def test_signed_out_one_is_led_to_sign_in(client: Client) -> None:

@@ -255,12 +255,12 @@ def test_the_audience_is_told_in_words_and_number(
     def told(owner: str, audience: str) -> str:
         return unescape(client.fragment(f"/posts/audience?owner={owner}&audience={audience}").text)
 
-    assert "Only members of Northbridge University will see this: 2 people beside you." in told(
+    assert "Only members of Northbridge University will see this: 2 people besides you." in told(
         f"o:{northbridge.id}", "organization"
     )
     assert "Only members of Physics" in told(f"d:{physics.id}", "department")
     assert "Only you will see this." in told("", "only_me")
-    assert "Only your followers will see this: 0 people beside you." in told("", "followers")
+    assert "Only your followers will see this: 0 people besides you." in told("", "followers")
     assert "A personal post has no members" in told("", "organization")
     assert "Choose one of the audiences." in told("", "all")
 

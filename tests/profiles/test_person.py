@@ -35,7 +35,7 @@ def test_a_page_shows_what_this_viewer_may_see(
         "bob": [True, True, False, False],
         "charlie": [True, False, False, False],
     }
-    assert "<strong>1</strong> posts" in client_as(charlie).get("/u/alice").text
+    assert "<strong>1</strong> post<" in client_as(charlie).get("/u/alice").text
 
 
 def test_the_suspended_the_blocking_and_the_missing_are_the_same(client_as: SignIn, alice: User, bob: User, sam: User) -> None:
