@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from campus.demo.dice import Dice, zipf
+from campus.demo.pieces import PIECES, Piece, Voice
 from campus.demo.scenes.catalogue import SHOTS
-from campus.demo.texts import PIECES, Piece, Voice, write
+from campus.demo.texts import write
 from campus.demo.world import Planned
 from campus.posts.models import Audience
 

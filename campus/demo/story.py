@@ -6,9 +6,11 @@ from datetime import timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from campus.demo.cast import HALIDE, NORTHBRIDGE, OLD_MILL, ORGANIZATIONS, PERSONAS, TIDEWATER, WESTMERE
+from campus.demo.cast import PERSONAS
+from campus.demo.houses import HALIDE, NORTHBRIDGE, OLD_MILL, ORGANIZATIONS, TIDEWATER, WESTMERE
+from campus.demo.pieces import PIECES, Piece, Voice
 from campus.demo.scenes.catalogue import SHOTS
-from campus.demo.texts import PIECES, Piece, Voice, write
+from campus.demo.texts import write
 from campus.demo.world import Planned
 from campus.organizations.models import MembershipStatus, Role
 from campus.posts.models import Audience, PostState

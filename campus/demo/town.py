@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from campus.accounts.models import EmailAddress, Scope, User
 from campus.demo import story
-from campus.demo.cast import HALIDE, NORTHBRIDGE, ORGANIZATIONS, PERSONAS, TIDEWATER, WESTMERE, Belonging, Persona
+from campus.demo.cast import PERSONAS, Belonging, Persona
 from campus.demo.dice import Dice
+from campus.demo.houses import HALIDE, NORTHBRIDGE, ORGANIZATIONS, TIDEWATER, WESTMERE
 from campus.demo.words import BIOS, FIRST, LAST, handle_of
 from campus.demo.world import Demo, World
 from campus.feed.models import FeedState, FeedStatus

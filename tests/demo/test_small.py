@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from campus.accounts import passwords
 from campus.accounts.models import EmailAddress, User
-from campus.demo.cast import HALIDE, OLD_MILL, ORGANIZATIONS, PASSWORD, PERSONAS
+from campus.demo.cast import PASSWORD, PERSONAS
+from campus.demo.houses import HALIDE, OLD_MILL, ORGANIZATIONS
 from campus.demo.loading import Size, load
 from campus.demo.pictures import CAMERA, POSITION, upload
 from campus.demo.removal import remove

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from campus.demo.scenes import indoors, moods, outdoors
+from campus.demo.scenes import indoors, moods, outdoors, things
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,9 +114,9 @@ SCENES = {
         indoors.studio, (S, L), "A photo studio with a paper backdrop, two softboxes and a camera on its tripod", False
     ),
     "portrait": Scene(indoors.portrait, (P, S), "Portrait of a person before a plain backdrop, drawn in simple shapes,", False),
-    "coffee": Scene(indoors.coffee, (S,), "A cup of coffee from above with a leaf drawn in the foam,", False),
-    "poster": Scene(indoors.poster, (S, P), "A printed poster of circles, quarters, petals and stripes on a grid", False),
-    "leaves": Scene(indoors.leaves, (P, S), "Large green leaves before the panes of a greenhouse", False),
+    "coffee": Scene(things.coffee, (S,), "A cup of coffee from above with a leaf drawn in the foam,", False),
+    "poster": Scene(things.poster, (S, P), "A printed poster of circles, quarters, petals and stripes on a grid", False),
+    "leaves": Scene(things.leaves, (P, S), "Large green leaves before the panes of a greenhouse", False),
 }
 
 _MOODS = {
