@@ -39,7 +39,7 @@ class Comment(Base):
     __table_args__ = (
         CheckConstraint("length(text) <= 2000", name="text_length"),
         CheckConstraint("deleted_at IS NOT NULL OR length(text) > 0", name="text_present"),
-        Index("ix_comment_post_id", "post_id", sql("id DESC"), postgresql_where=sql("deleted_at IS NULL")),
+        Index("ix_comment_post_id", "post_id", sql("id DESC")),
     )
 
 

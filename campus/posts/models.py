@@ -119,7 +119,7 @@ class Post(Base):
             "ix_post_department_heat",
             "department_id",
             sql("heat DESC"),
-            postgresql_where=sql(f"{LIVE} AND department_id IS NOT NULL"),
+            postgresql_where=sql("department_id IS NOT NULL"),
         ),
         Index("ix_post_author_published", "author_id", sql("published_at DESC"), sql("id DESC")),
     )

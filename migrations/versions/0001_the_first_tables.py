@@ -543,7 +543,7 @@ def upgrade() -> None:
         "post",
         ["department_id", sa.literal_column("heat DESC")],
         unique=False,
-        postgresql_where=sa.text("state = 'published' AND department_id IS NOT NULL"),
+        postgresql_where=sa.text("department_id IS NOT NULL"),
     )
     op.create_index(
         "ix_post_organization_heat",
@@ -613,7 +613,6 @@ def upgrade() -> None:
         "comment",
         ["post_id", sa.literal_column("id DESC")],
         unique=False,
-        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
         "feed_mark",
@@ -737,7 +736,7 @@ def downgrade() -> None:
     op.drop_table("photo")
     op.drop_index(op.f("ix_feed_mark_post_id"), table_name="feed_mark")
     op.drop_table("feed_mark")
-    op.drop_index("ix_comment_post_id", table_name="comment", postgresql_where=sa.text("deleted_at IS NULL"))
+    op.drop_index("ix_comment_post_id", table_name="comment")
     op.drop_index(op.f("ix_comment_author_id"), table_name="comment")
     op.drop_table("comment")
     op.drop_index("ix_celebrity_post_cache_published_at", table_name="celebrity_post_cache")
@@ -756,7 +755,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_post_department_heat",
         table_name="post",
-        postgresql_where=sa.text("state = 'published' AND department_id IS NOT NULL"),
+        postgresql_where=sa.text("department_id IS NOT NULL"),
     )
     op.drop_index("ix_post_author_published", table_name="post")
     op.drop_table("post")
