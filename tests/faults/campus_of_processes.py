@@ -94,7 +94,7 @@ class Installation:
     def flask(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run an operator's command."""
         command = [sys.executable, "-m", "flask", *argv]
-        return subprocess.run(command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False, timeout=300)
+        return subprocess.run(command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False, timeout=3600)
 
     def log(self, name: str) -> str:
         """The end of what it said."""

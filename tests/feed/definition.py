@@ -37,12 +37,14 @@ class Definition:
     @classmethod
     def load(cls, now: datetime, window_days: int = 30) -> Definition:
         """Read everything there is."""
-        follows, organization_follows = defaultdict(set), defaultdict(set)
+        follows: dict[int, set[int]] = defaultdict(set)
+        organization_follows: dict[int, set[int]] = defaultdict(set)
         for follower, user, organization in _rows(
             "SELECT follower_id, user_id, organization_id FROM follow WHERE status = 'accepted'"
         ):
             (follows if user else organization_follows)[follower].add(user or organization)
-        muted, muted_organizations = defaultdict(set), defaultdict(set)
+        muted: dict[int, set[int]] = defaultdict(set)
+        muted_organizations: dict[int, set[int]] = defaultdict(set)
         for muter, user, organization in _rows("SELECT muter_id, user_id, organization_id FROM mute"):
             (muted if user else muted_organizations)[muter].add(user or organization)
         memberships: dict[int, dict[int, str]] = defaultdict(dict)
@@ -51,7 +53,7 @@ class Definition:
         ):
             if until is None or until > now:
                 memberships[user][organization] = role
-        departments = defaultdict(set)
+        departments: dict[int, set[int]] = defaultdict(set)
         for user, department, organization in _rows("SELECT user_id, department_id, organization_id FROM department_membership"):
             if organization in memberships[user]:
                 departments[user].add(department)
@@ -130,11 +132,14 @@ class Definition:
         points = post.like_count + 2 * post.comment_count + 3 * post.share_count
         mixed = (post.id * 48_271 + viewer * 69_621) % 2_147_483_647
         tie = mixed * 16_807 % 2_147_483_647 / 2_147_483_647 * 0.01
-        return 10 * max(0.0, 1 - age / WEEK) + min(5.0, math.log(1 + points)) + self.relevance(viewer, post) + tie
+        return float(10 * max(0.0, 1 - age / WEEK) + min(5.0, math.log(1 + points)) + self.relevance(viewer, post) + tie)
 
     def feed(self, viewer: int, algorithm: str, scope: str) -> list[int]:
         """The ids of the whole selection, in order."""
-        chosen = [post for post in self.posts if self.selects(viewer, post, scope)]
+        return self.ordered(viewer, [post for post in self.posts if self.selects(viewer, post, scope)], algorithm)
+
+    def ordered(self, viewer: int, chosen: list[Any], algorithm: str) -> list[int]:
+        """The ids of a selection, in order."""
         keys = {
             "mixed": lambda post: (self.score(viewer, post), post.id),
             "chronological": lambda post: (post.published_at, post.id),

@@ -53,10 +53,15 @@ def change(what: str, posts: list[Post], alice: User, northbridge: University) -
         "mutes owner": lambda: mute(viewer_id=alice.id, organization_id=northbridge.id, now=now()),
         "suspended": lambda: suspend(author.id, now=now()),
         "withdrawn": lambda: [withdraw(viewer=viewer_of(author), post_id=post.id, now=now()) for post in posts],
-        "deleted": lambda: [delete(viewer=viewer_of(author), post_id=post.id, now=now()) for post in posts],
-        "narrowed": lambda: [_narrow(post, author) for post in posts],
+        "deleted": lambda: _each(posts, lambda post: delete(viewer=viewer_of(author), post_id=post.id, now=now())),
+        "narrowed": lambda: _each(posts, lambda post: _narrow(post, author)),
     }
     ways[what]()
+
+
+def _each(posts: list[Post], act: Callable[[Post], None]) -> None:
+    for post in posts:
+        act(post)
 
 
 def _narrow(post: Post, author: User) -> None:

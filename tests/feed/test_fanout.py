@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select, update
 
 from campus.accounts.actions import reinstate as reinstate_person
@@ -460,7 +461,7 @@ def test_refreshing_mends_and_is_quick_to_say_that_nothing_was_wrong(
     reader = followers[0]
     assert upkeep.refresh_user(reader.id, now=now()) == (0, 0)
     with transaction():
-        session.execute(fanout.delete(FeedEntry).where(FeedEntry.user_id == reader.id))
+        session.execute(sql_delete(FeedEntry).where(FeedEntry.user_id == reader.id))
         session.add(FeedEntry(user_id=reader.id, published_at=now(), post_id=post.id + 99))
     found = check.check(check.readers(), now=now())
     assert (found.missing, found.extra) == (1, 1)
@@ -489,7 +490,7 @@ def test_the_check_finds_each_kind_of_fault(author: User, followers: list[User],
     drain()
     one, other, *_ = followers
     with transaction():
-        session.execute(fanout.delete(FeedEntry).where(FeedEntry.user_id == one.id))
+        session.execute(sql_delete(FeedEntry).where(FeedEntry.user_id == one.id))
         session.add(FeedEntry(user_id=other.id, published_at=hidden.published_at, post_id=hidden.id))
         session.add(FeedEntry(user_id=other.id, published_at=now(), post_id=post.id))
         outbox.record(fanout.REFRESH, other.id, {"user_id": other.id})

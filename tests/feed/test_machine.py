@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    Act = Callable[[], object]
+
 STEPS = 80
 WORKERS = 2
 
@@ -70,7 +72,7 @@ class Machine:
 
     def step(self) -> None:
         """One thing somebody tries; what the rules refuse has no effect."""
-        acts: list[Callable[[], object]] = [
+        acts: list[Act] = [
             *[self.publish] * 5,
             *[self.edit] * 3,
             *[self.take_back] * 3,
@@ -108,35 +110,33 @@ class Machine:
         if self.posts:
             author, post_id = self.mine()
             verb = self.dice.choice([withdraw, withdraw, reinstate, reinstate, reinstate, delete])
-            verb(viewer=viewer_of(author), post_id=post_id, now=now())  # type: ignore[operator]
+            verb(viewer=viewer_of(author), post_id=post_id, now=now())
 
     def relate(self) -> None:
         one, other = self.dice.sample(self.people, 2)
         organization = self.dice.choice(self.organizations)
-        self.dice.choice(
-            [
-                lambda: follow(viewer_id=one, user_id=other, now=now()),
-                lambda: follow(viewer_id=one, user_id=self.people[0], now=now()),
-                lambda: follow(viewer_id=one, organization_id=organization, now=now()),
-                lambda: unfollow(viewer_id=one, user_id=other),
-                lambda: unfollow(viewer_id=one, organization_id=organization),
-                lambda: block(viewer_id=one, user_id=other, now=now()),
-                lambda: unblock(viewer_id=one, user_id=other),
-            ]
-        )()
+        acts: list[Act] = [
+            lambda: follow(viewer_id=one, user_id=other, now=now()),
+            lambda: follow(viewer_id=one, user_id=self.people[0], now=now()),
+            lambda: follow(viewer_id=one, organization_id=organization, now=now()),
+            lambda: unfollow(viewer_id=one, user_id=other),
+            lambda: unfollow(viewer_id=one, organization_id=organization),
+            lambda: block(viewer_id=one, user_id=other, now=now()),
+            lambda: unblock(viewer_id=one, user_id=other),
+        ]
+        self.dice.choice(acts)()
 
     def belong(self) -> None:
         person, organization = self.dice.choice(self.people), self.dice.choice(self.organizations)
         department = self.dice.choice([None, *self.departments.get(organization, [])])
-        self.dice.choice(
-            [
-                lambda: join(viewer_id=person, organization_id=organization, now=now()),
-                lambda: leave(viewer_id=person, organization_id=organization),
-                lambda: remove_member(organization_id=organization, user_id=person),
-                lambda: add_member(organization_id=organization, user_id=person, department_id=department, now=now()),
-                lambda: add_member(organization_id=organization, user_id=person, role=self.dice.choice(list(Role)), now=now()),
-            ]
-        )()
+        acts: list[Act] = [
+            lambda: join(viewer_id=person, organization_id=organization, now=now()),
+            lambda: leave(viewer_id=person, organization_id=organization),
+            lambda: remove_member(organization_id=organization, user_id=person),
+            lambda: add_member(organization_id=organization, user_id=person, department_id=department, now=now()),
+            lambda: add_member(organization_id=organization, user_id=person, role=self.dice.choice(list(Role)), now=now()),
+        ]
+        self.dice.choice(acts)()
 
     def read(self) -> None:
         with transaction():
@@ -144,7 +144,8 @@ class Machine:
 
     def shut_out(self) -> None:
         person = self.dice.choice(self.people)
-        self.dice.choice([lambda: suspend(person, now=now()), lambda: let_in(person), lambda: let_in(person)])()
+        acts: list[Act] = [lambda: suspend(person, now=now()), lambda: let_in(person), lambda: let_in(person)]
+        self.dice.choice(acts)()
 
     def night(self) -> None:
         reader = self.dice.choice(self.people)

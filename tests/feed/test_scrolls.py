@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Client
 
+    Act = Callable[[], object]
+
 PAGE = 20
 
 
@@ -49,8 +51,10 @@ class Meanwhile:
     def happen(self) -> None:
         self.publish()
         self.like()
-        self.dice.choice([self.delete, self.withdraw_and_narrow, self.depart, self.fall_out, lambda: None])()
-        self.dice.choice([self.flush_redis, self.lose_redis, redis.forget_failure])()
+        changes: list[Act] = [self.delete, self.withdraw_and_narrow, self.depart, self.fall_out]
+        troubles: list[Act] = [self.flush_redis, self.lose_redis, redis.forget_failure]
+        self.dice.choice(changes)()
+        self.dice.choice(troubles)()
 
     def some(self, count: int) -> list[int]:
         return self.dice.sample(self.world.posts, count)
@@ -85,13 +89,12 @@ class Meanwhile:
         if other is None:
             return
         with suppress(CampusError):  # suspended, or blocked already
-            self.dice.choice(
-                [
-                    lambda: unfollow(viewer_id=self.viewer, user_id=other),
-                    lambda: mute(viewer_id=self.viewer, user_id=other, now=now()),
-                    lambda: block(viewer_id=self.viewer, user_id=other, now=now()),
-                ]
-            )()
+            acts: list[Act] = [
+                lambda: unfollow(viewer_id=self.viewer, user_id=other),
+                lambda: mute(viewer_id=self.viewer, user_id=other, now=now()),
+                lambda: block(viewer_id=self.viewer, user_id=other, now=now()),
+            ]
+            self.dice.choice(acts)()
 
     def flush_redis(self) -> None:
         redis.quietly(lambda client: client.flushdb(), None)

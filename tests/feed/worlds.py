@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from campus.accounts.models import User
 from campus.feed.models import FeedState
 from campus.follows.models import Block, Follow, Mute
-from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
+from campus.organizations.models import Company, Department, DepartmentMembership, OrganizationMembership, University
 from campus.platform.db import session, transaction
 from campus.posts.models import Post
 
@@ -62,8 +62,8 @@ def _organizations(dice: random.Random, seed: int) -> list[tuple[int, str]]:
     kinds = ["university", "university", "company", "company"]
     rows = [{"kind": kind, "slug": f"org-{seed}-{n}", "name": f"Organization {n}"} for n, kind in enumerate(kinds)]
     dice.shuffle(rows)
-    ids = [session.scalars(insert(Organization.__table__).returning(Organization.id), row).one() for row in rows]
-    return [(each, row["kind"]) for each, row in zip(ids, rows, strict=True)]
+    models = {"university": University, "company": Company}
+    return [(_insert(models[row["kind"]], [row])[0], row["kind"]) for row in rows]
 
 
 def _departments(dice: random.Random, organizations: list[tuple[int, str]]) -> dict[int, list[int]]:
@@ -146,9 +146,9 @@ def _posts(
                 "state": dice.choice(["published"] * 12 + ["withdrawn", "hidden", "held"]),
                 "text": "A post",
                 "published_at": published,
-                "like_count": int(dice.paretovariate(0.6)) - 1 if dice.random() < 0.7 else 0,
+                "like_count": min(int(dice.paretovariate(0.6)) - 1, 5000) if dice.random() < 0.7 else 0,
                 "comment_count": dice.choice([0, 0, 1, 5]),
                 "share_count": dice.choice([0, 0, 0, 2]),
             }
         )
-    return _insert(Post, [row | {"like_count": min(row["like_count"], 5000)} for row in rows])
+    return _insert(Post, rows)
