@@ -158,6 +158,9 @@ def _celebrated(post: Carried) -> bool:
         return True
     limit = settings.current().feed.celebrity_threshold + 1
     related = related_to(post)
+    at_most = select(func.count()).select_from(select(related.c.user_id).limit(limit).subquery())
+    if (session.scalar(at_most) or 0) < limit:  # the rule is asked only where it could decide
+        return False
     recipients = select(related.c.user_id).join(Post, Post.id == post.id).where(visible_to(related.c.user_id)).limit(limit)
     return session.scalar(select(func.count()).select_from(recipients.subquery())) == limit
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from campus.accounts.models import Scope
     from campus.accounts.viewer import Viewer
 
-CHUNK = 100  # ids computed at once; a reader who scrolls past them has the next, larger chunk computed
+CHUNK = 50  # ids computed at once; a reader who scrolls past them has the next, larger chunk computed
 OVERLAP = timedelta(seconds=30)  # a post is dated before its commit, and may become visible that much later
 SPREAD = 3  # rows asked of each stream for each row wanted: streams overlap, and some rows may not be seen
 
@@ -131,13 +131,12 @@ def order(
 
 def note_reading(user_id: int, *, now: datetime) -> None:
     """Remember, in the open transaction, that she reads; have her entries built if they are not kept."""
+    kept = FeedState.status.in_([FeedStatus.READY, FeedStatus.PULLED, FeedStatus.BUILDING])
+    noted = update(FeedState).where(FeedState.user_id == user_id, kept).values(last_read_at=now)
+    if session.execute(noted, execution_options={"synchronize_session": False}).rowcount:  # type: ignore[attr-defined]
+        return
     awake = {"last_read_at": now, "status": FeedStatus.BUILDING}
     row = insert(FeedState).values(user_id=user_id, **awake)
-    kept = (FeedStatus.READY, FeedStatus.PULLED, FeedStatus.BUILDING)
-    before = session.scalar(select(FeedState.status).where(FeedState.user_id == user_id))
-    if before in kept:
-        session.execute(update(FeedState).where(FeedState.user_id == user_id).values(last_read_at=now))
-        return
     session.execute(row.on_conflict_do_update(index_elements=[FeedState.user_id], set_=awake))
     outbox.record(REFRESH, user_id, {"user_id": user_id})
 
