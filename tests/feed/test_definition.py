@@ -63,7 +63,7 @@ def test_a_shallow_look_gives_the_beginning_of_the_same_order(app: Flask) -> Non
 @pytest.mark.parametrize("seed", [5, 6])
 def test_delivery_post_by_post_equals_building_at_once(app: Flask, seed: int, drain: Callable[[], int]) -> None:
     now = clock.now()
-    world = draw(seed, now=now, users=16, posts=40)
+    world = draw(seed, now=now, users=12, posts=25)
     with transaction():
         for post in world.posts:
             outbox.record(fanout.DISTRIBUTE, post, {"post_id": post})

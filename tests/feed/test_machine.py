@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     Act = Callable[[], object]
 
-STEPS = 80
+STEPS = 60
 WORKERS = 2
 
 
