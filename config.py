@@ -56,7 +56,7 @@ BOUNDS = {
 }
 
 
-class BadSettings(Exception):  # noqa: N818 - named like the field's other refusals
+class BadSettings(Exception):
     """One or more settings make no sense; the message lists each with what is expected."""
 
     def __init__(self, problems: list[str]) -> None:
