@@ -58,8 +58,8 @@ def reaches(viewer: ColumnElement[int]) -> ColumnElement[bool]:
     )
 
 
-def related_to(post: Carried, *, after: int = 0, limit: int | None = None) -> Subquery:
-    """The ids (column `user_id`, ascending, above `after`) of everybody a relation carries this post to."""
+def related_to(post: Carried, *, after: int = 0, upto: int | None = None, limit: int | None = None) -> Subquery:
+    """The ids (column `user_id`, ascending, above `after`, at most `upto`) of everybody a relation carries this post to."""
     user_id = Follow.follower_id.label("user_id")
     accepted = Follow.status == FollowStatus.ACCEPTED
     branches: list[Select[Any]] = [
@@ -75,9 +75,11 @@ def related_to(post: Carried, *, after: int = 0, limit: int | None = None) -> Su
                 OrganizationMembership.user_id > after,
             ),
         ]
+    if upto is not None:  # in each branch: a window must not cost what the whole audience costs
+        branches = [branch.where(branch.selected_columns.user_id <= upto) for branch in branches]
     if limit is not None:  # each branch alone can fill the window, and none needs to give more
         branches = [select(branch.order_by("user_id").limit(limit).subquery()) for branch in branches]
-    if post.author_id > after:
+    if post.author_id > after and (upto is None or post.author_id <= upto):
         branches.append(select(literal(post.author_id).label("user_id")))
     together = union(*branches).subquery()
     window = select(together.c.user_id).order_by(together.c.user_id)

@@ -94,12 +94,14 @@ def _hold_sources(post: Carried) -> None:
 
 def _deliver(post: Carried, after: int, upto: int) -> int:
     """Insert the entries of the recipients with ids in (after, upto] whose feeds are kept. Returns how many are new."""
-    related = related_to(post, after=after)
+    related = related_to(post, after=after, upto=upto)
     recipients = (
         select(related.c.user_id, literal(post.published_at), literal(post.id))
         .join(FeedState, FeedState.user_id == related.c.user_id)
         .join(Post, Post.id == post.id)
-        .where(related.c.user_id <= upto, FeedState.status.in_(PUSHED_TO), visible_to(related.c.user_id))
+        .where(
+            FeedState.user_id > after, FeedState.user_id <= upto, FeedState.status.in_(PUSHED_TO), visible_to(related.c.user_id)
+        )
     )
     return insert_entries(recipients)
 
