@@ -131,9 +131,11 @@ def claim(*, kind: str | None = None, key: object = None, limit: int = 1) -> lis
         open_jobs = open_jobs.where(Job.kind == kind)
     if key is not None:
         open_jobs = open_jobs.where(Job.key == str(key))
+    # A CTE is computed once. As a sub-select under IN the planner may run it for each row, and claim more than it gives.
+    chosen = open_jobs.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")
     taken = (
         update(Job)
-        .where(Job.id.in_(open_jobs.with_for_update(skip_locked=True).scalar_subquery()))
+        .where(Job.id == chosen.c.id)
         .values(state=JobState.RUNNING, lease_token=token, lease_until=_lease_end(), attempts=Job.attempts + 1)
         .returning(Job.id, Job.kind, Job.key, Job.payload, Job.cursor, Job.attempts)
     )

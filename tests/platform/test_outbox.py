@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from campus.platform import outbox
 from campus.platform.db import session, transaction
@@ -118,6 +118,18 @@ def test_claims_are_by_kind_and_key_and_oldest_first() -> None:
     assert [(lease.kind, lease.key) for lease in claim()] == [("copy", "1")]
     assert [(lease.kind, lease.key) for lease in claim(limit=5)] == [("erase", "1")]
     assert claim() == []
+
+
+@pytest.mark.parametrize("planner", ["hashagg", "hashjoin", "mergejoin", "material"])
+def test_a_claim_takes_no_more_than_it_gives_however_it_is_planned(planner: str) -> None:
+    with transaction():
+        for number in range(50):
+            record("count", number)
+        for each in {"hashagg", "hashjoin", "mergejoin", "material", "sort"} - {planner}:
+            session.execute(text(f"SET LOCAL enable_{each} = off"))
+        assert len(claim()) == 1
+        running = select(func.count()).where(Job.state == JobState.RUNNING)
+        assert session.scalar(running) == 1
 
 
 def test_a_lease_that_runs_out_is_taken_over_where_it_was() -> None:
