@@ -11,6 +11,7 @@ from campus.follows import queries as follows
 from campus.organizations import queries as organizations
 from campus.organizations.models import JoinPolicy, MembershipStatus
 from campus.platform.db import session
+from campus.platform.errors import Forbidden
 from campus.posts.cards import OwnerView, PersonView
 from campus.posts.models import Audience, Photo, PhotoState, Post, PostState
 from campus.posts.queries import cards
@@ -19,8 +20,20 @@ from campus.posts.visibility import visible_to
 if TYPE_CHECKING:
     from campus.accounts.models import User
     from campus.organizations.models import Organization
-    from campus.organizations.places import DepartmentPlace, Membership
+    from campus.organizations.places import DepartmentPlace, Member, Membership
     from campus.posts.cards import PostCard
+
+
+class MembersOnly(Forbidden):
+    """Who belongs to an organization is for its members to see; how many they are, for everybody."""
+
+    title = "For members"
+
+
+class FollowersOnly(Forbidden):
+    """Whom a locked account has to do with is for herself and her followers to see."""
+
+    title = "For followers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,31 @@ def organization_page(viewer_id: int, organization: Organization) -> Organizatio
         organizations.departments_of(found.id),
         found.join_policy,
     )
+
+
+def with_open_lists(viewer_id: int, handle: str) -> User:
+    """The person whose followers and followed the viewer may see.
+
+    Raises:
+        PersonNotFound: there is nobody.
+        FollowersOnly: the account is locked, and she does not follow it.
+    """
+    found = follows.visible_person(viewer_id, handle)
+    open_to = {follows.Relation.SELF, follows.Relation.FOLLOWING}
+    if found.locked and follows.standing(viewer_id, found.id).relation not in open_to:
+        raise FollowersOnly(f"Only followers of {found.name} see this list.")
+    return found
+
+
+def members(viewer_id: int, organization: Organization, after: int | None, limit: int) -> tuple[list[Member], int | None]:
+    """Who belongs to an organization, as `organizations.members_page` gives it, without people behind a block.
+
+    Raises:
+        MembersOnly: the viewer is no member.
+    """
+    if organizations.role_in(organization.id, viewer_id) is None:
+        raise MembersOnly(f"Only members of {organization.name} see who belongs to it.")
+    return organizations.members_page(organization.id, after, limit, conditions=[follows.shown_to(viewer_id)])
 
 
 def popular_photos(viewer_id: int, limit: int = 6) -> list[PostCard]:

@@ -11,7 +11,6 @@ from campus.follows import queries as follows
 from campus.follows.models import FollowStatus
 from campus.interactions.queries import dress
 from campus.organizations import queries as organizations
-from campus.platform.errors import Forbidden
 from campus.platform.htmx import page_or_block
 from campus.posts.queries import newest_by_author, newest_by_organization
 from campus.profiles import queries
@@ -35,18 +34,6 @@ PEOPLE = 30
 ORGANIZATIONS = 12
 
 
-class MembersOnly(Forbidden):
-    """Who belongs to an organization is for its members to see; how many they are, for everybody."""
-
-    title = "For members"
-
-
-class FollowersOnly(Forbidden):
-    """Whom a locked account has to do with is for herself and her followers to see."""
-
-    title = "For followers"
-
-
 def init_app(app: Flask) -> None:
     """Give the application these pages."""
     app.register_blueprint(blueprint)
@@ -66,7 +53,7 @@ def person(handle: str) -> Response:
 @sign_in_required
 def followers(handle: str) -> str:
     """Who follows a person, the latest first; on one's own page also who asks to."""
-    me, found = viewer().id, _open_lists(handle)
+    me, found = viewer().id, queries.with_open_lists(viewer().id, handle)
     people, before = follows.followers(me, found.id, _number("before"), PEOPLE)
     asking: list[follows.Person] = []
     if me == found.id and "before" not in request.args:
@@ -79,7 +66,7 @@ def followers(handle: str) -> str:
 @sign_in_required
 def following(handle: str) -> str:
     """Whom a person follows, the latest first, and which organizations."""
-    me, found = viewer().id, _open_lists(handle)
+    me, found = viewer().id, queries.with_open_lists(viewer().id, handle)
     people, before = follows.following(me, found.id, _number("before"), PEOPLE)
     followed = follows.followed_organizations(found.id) if "before" not in request.args else []
     title = "You follow" if me == found.id else f"{found.name} follows"
@@ -110,9 +97,7 @@ def department(slug: str, department: str) -> Response:
 def people(slug: str) -> str:
     """Who belongs to an organization, by name: for its members. People behind a block are left out."""
     me, found = viewer().id, organizations.by_slug(slug)
-    if organizations.role_in(found.id, me) is None:
-        raise MembersOnly(f"Only members of {found.name} see who belongs to it.")
-    members, after = organizations.members_page(found.id, _number("after"), PEOPLE, conditions=[follows.shown_to(me)])
+    members, after = queries.members(me, found, _number("after"), PEOPLE)
     next_url = f"/o/{found.slug}/people?after={after}" if after else None
     return _tab(found, "people", people=members, next_url=next_url)
 
@@ -133,20 +118,6 @@ def explore() -> str:
     more = {} if after else {"cards": dress(me, queries.popular_photos(me)), "people": follows.suggestions(me, 6)}
     more_url = f"/explore?after={key[0]}-{key[1]}" if key else None
     return render_template("profiles/explore.html", organizations=found, more_url=more_url, next_url=None, **more)
-
-
-def _open_lists(handle: str) -> User:
-    """The person whose followers and followed the viewer may see.
-
-    Raises:
-        PersonNotFound: there is nobody.
-        FollowersOnly: the account is locked, and she does not follow it.
-    """
-    found = follows.visible_person(viewer().id, handle)
-    open_to = {follows.Relation.SELF, follows.Relation.FOLLOWING}
-    if found.locked and follows.standing(viewer().id, found.id).relation not in open_to:
-        raise FollowersOnly(f"Only followers of {found.name} see this list.")
-    return found
 
 
 def _people(found: User, title: str, kind: str, *, before: int | None, **lists: Sequence[object]) -> str:
