@@ -19,10 +19,10 @@ from campus.interactions.links import share_url
 from campus.interactions.models import Comment, Like, Platform, Share
 from campus.platform import limits, outbox
 from campus.platform.db import session, transaction
-from campus.platform.errors import Forbidden, Invalid, NotFound
+from campus.platform.errors import Forbidden, Invalid
 from campus.posts.models import Post
 from campus.posts.policy import Act, allowed
-from campus.posts.queries import PostNotFound, visible_post
+from campus.posts.queries import visible_post
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 
 MAX_COMMENT = 2000
 _UNSYNCED = {"synchronize_session": False}
-
-
-class CommentNotFound(NotFound):
-    """There is no such comment for this viewer."""
-
-    title = "There is no such comment"
 
 
 class CommentsLocked(Forbidden):
@@ -136,7 +130,7 @@ def delete_comment(*, viewer: Viewer, comment_id: int, now: datetime) -> int:
         NotYourComment: she may see but not delete it.
     """
     with transaction():
-        found = _visible_comment(viewer.id, comment_id)
+        found = queries.visible_comment(viewer.id, comment_id)
         may = allowed(viewer.id, visible_post(viewer.id, found.post_id))
         if found.author_id != viewer.id and Act.DELETE_COMMENT not in may:
             raise NotYourComment("Only its author, the author of the post and moderators can delete a comment.")
@@ -162,20 +156,6 @@ def share(*, viewer: Viewer, post_id: int, platform: Platform, now: datetime) ->
         count = _add(post_id, Post.share_count, 1)
         _interacted(viewer.id, post_id, "share")
         return Shared(platform, share_url(post, platform), count)
-
-
-def _visible_comment(viewer_id: int, comment_id: int) -> Comment:
-    """The comment, through its post and through the blocks of the viewer."""
-    found = session.get(Comment, comment_id, populate_existing=True) if 0 < comment_id <= queries.BIGGEST else None
-    if found is None or found.deleted_at is not None:
-        raise CommentNotFound
-    try:
-        visible_post(viewer_id, found.post_id)
-    except PostNotFound as error:
-        raise CommentNotFound from error
-    if queries.comment_view(viewer_id, comment_id) is None:
-        raise CommentNotFound
-    return found
 
 
 def _clean(text: str) -> str:

@@ -18,8 +18,10 @@ from campus.accounts.models import User
 from campus.follows.queries import not_blocked
 from campus.interactions.models import Comment, Like
 from campus.platform.db import session
+from campus.platform.errors import NotFound
 from campus.platform.prepared import Prepared
 from campus.posts.cards import PersonView
+from campus.posts.queries import PostNotFound, visible_post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
 
 NEWEST = 2
 BIGGEST = 2**63 - 1
+
+
+class CommentNotFound(NotFound):
+    """There is no such comment for this viewer."""
+
+    title = "There is no such comment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,24 @@ def comment_view(viewer_id: int, comment_id: int) -> CommentView | None:
     one = select(*_FIELDS).join(User, User.id == Comment.author_id).where(Comment.id == comment_id, *_SHOWN)
     row = session.execute(one, {"viewer": viewer_id}).first()
     return _comment(viewer_id, *row) if row else None
+
+
+def visible_comment(viewer_id: int, comment_id: int) -> Comment:
+    """The comment, if this viewer may see its post, and neither its author nor she has blocked the other.
+
+    Raises:
+        CommentNotFound: there is none for her.
+    """
+    found = session.get(Comment, comment_id, populate_existing=True) if 0 < comment_id <= BIGGEST else None
+    if found is None or found.deleted_at is not None:
+        raise CommentNotFound
+    try:
+        visible_post(viewer_id, found.post_id)
+    except PostNotFound as error:
+        raise CommentNotFound from error
+    if comment_view(viewer_id, comment_id) is None:
+        raise CommentNotFound
+    return found
 
 
 def has_liked(viewer_id: int, post_id: int) -> bool:

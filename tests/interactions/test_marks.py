@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from campus import quotas
 from campus.interactions import actions
 from campus.interactions.models import Comment, Like, Platform, Share
+from campus.interactions.queries import CommentNotFound
 from campus.organizations.actions import leave
 from campus.platform import limits, outbox
 from campus.platform.clock import now
@@ -83,7 +84,7 @@ def test_what_she_may_not_see_she_cannot_mark(charlie: User, alice: User, northb
         with pytest.raises(PostNotFound):
             actions.share(viewer=viewer, post_id=post_id, platform=Platform.LINK, now=moment)
     for comment_id in (comment.id, 999_999, 0, 2**70):
-        with pytest.raises(actions.CommentNotFound):
+        with pytest.raises(CommentNotFound):
             actions.delete_comment(viewer=viewer, comment_id=comment_id, now=moment)
     assert (counters(post), jobs()) == ((0, 1, 0), {})
     assert used(quotas.LIKES, charlie) + used(quotas.COMMENTS, charlie) + used(quotas.SHARES, charlie) == 0
@@ -138,7 +139,7 @@ def test_who_may_delete_a_comment(alice: User, bob: User, charlie: User, dana: U
         with pytest.raises(actions.NotYourComment):
             actions.delete_comment(viewer=viewer_of(charlie), comment_id=comment.id, now=now())
         assert actions.delete_comment(viewer=viewer_of(deleter), comment_id=comment.id, now=now()) == post.id
-        with pytest.raises(actions.CommentNotFound):
+        with pytest.raises(CommentNotFound):
             actions.delete_comment(viewer=viewer_of(deleter), comment_id=comment.id, now=now())
     assert (counters(post), rows(post)) == ((0, 0, 0), (0, 0, 0))
 
@@ -148,7 +149,7 @@ def test_a_comment_of_somebody_who_blocked_her_does_not_exist(alice: User, bob: 
     comment = make_comment(post=post, author=bob)
     make_block(blocker=bob, blocked=alice)
 
-    with pytest.raises(actions.CommentNotFound):
+    with pytest.raises(CommentNotFound):
         actions.delete_comment(viewer=viewer_of(alice), comment_id=comment.id, now=now())
 
 
