@@ -1,4 +1,4 @@
-"""Tables of the feed: delivered entries, pulled posts, readers' states, snapshots and marks."""
+"""Tables of the feed: delivered entries, pulled posts, readers' states, snapshots, pins and marks."""
 
 from __future__ import annotations
 
@@ -85,6 +85,24 @@ class FeedSnapshot(Base):
     post_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     reasons: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
     complete: Mapped[bool]
+
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class FeedPin(Base):
+    """The scroll session that a reader's numbered pages are counted in, and where its pages ended, the latest first.
+
+    No foreign key to the snapshot: it may live on in Redis alone, and a pin without one costs a fresh start.
+    """
+
+    __tablename__ = "feed_pin"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    algorithm: Mapped[Algorithm] = mapped_column(choices(Algorithm), primary_key=True)
+    scope: Mapped[Scope] = mapped_column(choices(Scope), primary_key=True)
+    snapshot_id: Mapped[uuid.UUID]
+    offsets: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    positions: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own declaration
 

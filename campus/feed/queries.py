@@ -122,6 +122,11 @@ def still_selected(viewer: ColumnElement[int], scope: Scope, ids: Sequence[int])
     return select(*columns).where(Post.id.in_(ids), in_selection(viewer, scope))
 
 
+def visible(viewer: ColumnElement[int], ids: Sequence[int]) -> Select[Any]:
+    """The ids of those of these posts that she may see now."""
+    return select(Post.id).where(Post.id.in_(ids), visible_to(viewer))
+
+
 def newer(viewer: ColumnElement[int], scope: Scope, since: datetime, limit: int) -> Select[Any]:
     """How many posts of others came into her selection after a moment, counted up to `limit`."""
     found = select(Post.id).where(LIVE, Post.published_at > since, Post.author_id != viewer, in_selection(viewer, scope))

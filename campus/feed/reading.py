@@ -7,14 +7,15 @@ of the snapshot, so that what became forbidden vanishes, and nothing is shown tw
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import literal
 
-from campus.feed import snapshots
+from campus.feed import pins, snapshots
 from campus.feed.explain import sentence
-from campus.feed.queries import newer, still_selected
+from campus.feed.queries import newer, still_selected, visible
 from campus.feed.ranking import Reason
 from campus.interactions.queries import dress
 from campus.platform import tokens
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from campus.accounts.models import Algorithm, Scope
     from campus.accounts.viewer import Viewer
     from campus.feed.cache import Snapshot
+    from campus.feed.pins import Pin
     from campus.interactions.queries import FullCard
 
 PURPOSE = "feed-cursor"
 CURSOR_LIVES = 24 * 3600  # seconds
 MOST_NEW = 99
+DEEPEST = 10_000  # cards that a numbered page may have before it
 
 
 class BadCursor(Invalid):
@@ -44,6 +47,13 @@ class BadCursor(Invalid):
 
     def __init__(self) -> None:
         super().__init__("The cursor is not one of yours; expected the one that came with the page before.", field="cursor")
+
+
+class TooDeep(Invalid):
+    """The number of the page lies behind what numbers lead to."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Pages are numbered up to {DEEPEST} posts; expected the cursor from there on.", field="page")
 
 
 @dataclass(frozen=True)
@@ -98,17 +108,66 @@ def count_newer(viewer: Viewer, scope: Scope, since: datetime) -> int:
     return session.scalar(newer(literal(viewer.id), scope, since, MOST_NEW)) or 0
 
 
+def page_at(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, offset: int, size: int, now: datetime) -> FeedPage:
+    """The page behind `offset` cards of her current scroll session; offset 0 begins one, as `first_page` does.
+
+    It fills up to `size` cards while anything is left, and the offset it ends at goes on exactly there, whatever vanishes or
+    comes meanwhile. An offset that no page has ended at is walked to from the nearest one below.
+
+    Raises:
+        TooDeep: the feed goes on behind `DEEPEST` cards; cursors lead there.
+    """
+    pin = pins.find(viewer.id, algorithm, scope)
+    if offset and pin:
+        with suppress(snapshots.SnapshotGone):
+            return _numbered(viewer, snapshots.find(viewer, pin.snapshot_id), pin, offset, size)
+    try:
+        return _numbered(viewer, snapshots.first(viewer, algorithm, scope, now=now), pin, offset, size)
+    except snapshots.SnapshotGone:
+        return _numbered(viewer, snapshots.take(viewer, algorithm, scope, now=now), pin, offset, size)
+
+
+def _numbered(viewer: Viewer, snapshot: Snapshot, pin: Pin | None, offset: int, size: int) -> FeedPage:
+    pinned = pin is not None and pin.snapshot_id == snapshot.id
+    count, position = pin.nearest(offset) if pin and pinned else (0, 0)
+    while count < min(offset, DEEPEST):
+        snapshot, ids = _stretch(snapshot, position, min(offset, DEEPEST) - count)
+        if not ids:
+            return FeedPage((), None, snapshot.algorithm, snapshot.scope, snapshot.taken_at)
+        count, position = count + _visible(viewer, snapshot, ids), position + len(ids)
+    if offset > DEEPEST:
+        raise TooDeep
+    found, snapshot, end = _filled(viewer, snapshot, position, size)
+    ended = offset + len(found)
+    if not (pin and pinned and pin.ends.get(ended) == end):
+        pins.record(snapshot, ended, end, replace=not (pinned and offset))
+    return _page_to(viewer, found, snapshot, end)
+
+
 def _page(viewer: Viewer, snapshot: Snapshot, position: int, size: int) -> FeedPage:
+    return _page_to(viewer, *_filled(viewer, snapshot, position, size))
+
+
+def _filled(viewer: Viewer, snapshot: Snapshot, position: int, size: int) -> tuple[list[HomeCard], Snapshot, int]:
+    """Cards from a position on, as many as are wanted if there are; the snapshot, perhaps longer now; where they end."""
     found: list[HomeCard] = []
     while len(found) < size:
-        wanted = size - len(found)
-        if position + wanted > len(snapshot.post_ids) and not snapshot.complete:
-            snapshot = snapshots.extend(snapshot, beyond=position + wanted)
-        ids = snapshot.post_ids[position : position + wanted]
+        snapshot, ids = _stretch(snapshot, position, size - len(found))
         if not ids:
             break
-        found += _shown(viewer, snapshot, ids, snapshot.reasons[position : position + wanted])
+        found += _shown(viewer, snapshot, ids, snapshot.reasons[position : position + len(ids)])
         position += len(ids)
+    return found, snapshot, position
+
+
+def _stretch(snapshot: Snapshot, position: int, wanted: int) -> tuple[Snapshot, Sequence[int]]:
+    """The next ids of a snapshot, which is extended if it is too short for them."""
+    if position + wanted > len(snapshot.post_ids) and not snapshot.complete:
+        snapshot = snapshots.extend(snapshot, beyond=position + wanted)
+    return snapshot, snapshot.post_ids[position : position + wanted]
+
+
+def _page_to(viewer: Viewer, found: Sequence[HomeCard], snapshot: Snapshot, position: int) -> FeedPage:
     if position >= len(snapshot.post_ids) and not snapshot.complete:
         snapshot = snapshots.extend(snapshot, beyond=position)
     more = position < len(snapshot.post_ids)
@@ -128,3 +187,10 @@ def _shown(viewer: Viewer, snapshot: Snapshot, ids: Sequence[int], reasons: Sequ
         held = {row.id: row.reason for row in rows}
     cards = posts.cards(viewer.id, [post_id for post_id in ids if post_id in held])
     return [HomeCard(full, sentence(Reason(held[full.post.id]), full.post, viewer.id)) for full in dress(viewer.id, cards)]
+
+
+def _visible(viewer: Viewer, snapshot: Snapshot, ids: Sequence[int]) -> int:
+    """How many of these posts `_shown` would show."""
+    me = literal(viewer.id)
+    same = viewer.permission_version == snapshot.permission_version
+    return len(session.execute(visible(me, ids) if same else still_selected(me, snapshot.scope, ids)).all())

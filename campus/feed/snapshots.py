@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, bindparam, delete, exists, literal, literal_c
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.models import Algorithm, User
-from campus.feed import cache
+from campus.feed import cache, pins
 from campus.feed.cache import Snapshot
 from campus.feed.fanout import REFRESH, SYNC
 from campus.feed.models import FeedSnapshot, FeedState, FeedStatus
@@ -149,9 +149,10 @@ def forget(user_id: int) -> None:
 
 
 def prune(*, before: datetime) -> int:
-    """Delete the scroll sessions begun before a moment. Returns how many."""
+    """Delete the scroll sessions begun before a moment, and the pins of numbered pages in them. Returns how many sessions."""
     with transaction():
         gone = session.execute(delete(FeedSnapshot).where(FeedSnapshot.taken_at < before))
+        pins.prune()
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it
 
 

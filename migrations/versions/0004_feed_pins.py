@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -9,8 +12,25 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Filled by its room."""
+    """Make the pins of numbered pages; unlogged, as the snapshots they point into."""
+    op.create_table(
+        "feed_pin",
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("algorithm", _choice("algorithm", "mixed", "chronological", "engagement"), nullable=False),
+        sa.Column("scope", _choice("scope", "all", "following"), nullable=False),
+        sa.Column("snapshot_id", sa.Uuid(), nullable=False),
+        sa.Column("offsets", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("positions", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_feed_pin_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "algorithm", "scope", name=op.f("pk_feed_pin")),
+        prefixes=["UNLOGGED"],
+    )
 
 
 def downgrade() -> None:
-    """Filled by its room."""
+    """Drop them; the next numbered page starts afresh."""
+    op.drop_table("feed_pin")
+
+
+def _choice(name: str, *values: str) -> sa.Enum:
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=20)
