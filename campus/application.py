@@ -14,6 +14,8 @@ from campus import cli
 from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
 from campus.accounts.actions import set_known_domain
+from campus.api import models as api
+from campus.api import rest
 from campus.feed import models as feed
 from campus.feed import views as feed_views
 from campus.follows import models as follows
@@ -27,13 +29,14 @@ from campus.platform import db, health, limits, logs, outbox, settings, web
 from campus.posts import models as posts
 from campus.posts import views as posts_views
 from campus.profiles import views as profiles_views
+from campus.search import models as search
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from campus.platform.settings import Settings
 
-MODELS = (outbox, limits, health, accounts, organizations, follows, posts, interactions, feed)
+MODELS = (outbox, limits, health, accounts, organizations, follows, posts, interactions, feed, search, api)
 
 
 def create_app(config: Settings, root: Path) -> Flask:
@@ -53,5 +56,6 @@ def create_app(config: Settings, root: Path) -> Flask:
     interactions_views.init_app(app)
     profiles_views.init_app(app)
     feed_views.init_app(app)
+    rest.init_app(app)
     cli.register(app)
     return app
