@@ -1,7 +1,8 @@
 """Who is in front of the screen: the session cookie, the viewer of a request, and the two marks of which every view has one.
 
 The cookie holds 256 random bits and no meaning. The row it finds is read on each request, in one statement together with the
-person, so that what ends a session (sign-out, a new password, suspension) ends it at the very next request.
+person, so that what ends a session (sign-out, a new password, suspension) ends it at the very next request. At the doors for
+programs, and nowhere else, a personal token in the `Authorization` header stands for a person in the same way.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from flask import request
 from flask_login import LoginManager, current_user
 
-from campus.accounts import queries
+from campus.accounts import credentials, queries
 from campus.accounts.actions import hash_of, note_use
+from campus.accounts.credentials import Credential, ScopeMissing
 from campus.platform import clock, settings
 from campus.platform.errors import AuthenticationRequired, Forbidden
+from campus.platform.programs import at_their_door
 from campus.platform.settings import Registration
+from campus.platform.web import csrf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from flask import Flask, Request
     from werkzeug.wrappers import Response
 
-    from campus.accounts.queries import SignedIn
+    from campus.accounts.models import TokenScope
     from campus.accounts.viewer import Viewer
 
 P = ParamSpec("P")
@@ -51,12 +55,13 @@ class _Present:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, signed_in: SignedIn) -> None:
-        self.signed_in = signed_in
+    def __init__(self, viewer: Viewer, credential: Credential) -> None:
+        self.viewer = viewer
+        self.credential = credential
 
     def get_id(self) -> str:
         """Flask-Login's name for her; nothing is ever found by it."""
-        return str(self.signed_in.viewer.id)
+        return str(self.viewer.id)
 
 
 def init_app(app: Flask) -> None:
@@ -69,6 +74,10 @@ def init_app(app: Flask) -> None:
 
 
 def _from_request(incoming: Request) -> _Present | None:
+    """Who asks. A token that is no good is refused, whatever cookie comes with it."""
+    given = incoming.headers.get("Authorization")
+    if given is not None and at_their_door(incoming.path):
+        return _Present(*credentials.by_header(given, now=clock.now()))
     token = incoming.cookies.get(cookie_name())
     if not token:
         return None
@@ -77,7 +86,7 @@ def _from_request(incoming: Request) -> _Present | None:
     if found is None:
         return None
     note_use(found.token_hash, last_seen_at=found.last_seen_at, now=now)
-    return _Present(found)
+    return _Present(found.viewer, credentials.of_session(found.token_hash))
 
 
 def cookie_name() -> str:
@@ -104,9 +113,9 @@ def take_cookie(response: Response) -> None:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
-def _present() -> SignedIn | None:
+def _present() -> _Present | None:
     present: Any = current_user
-    return present.signed_in if present and present.is_authenticated else None
+    return present if present and present.is_authenticated else None
 
 
 def viewer_or_none() -> Viewer | None:
@@ -134,9 +143,47 @@ def session_hash() -> bytes:
         AuthenticationRequired: nobody is signed in.
     """
     present = _present()
-    if present is None:
+    if present is None or present.credential.session_hash is None:
         raise AuthenticationRequired("Please sign in to see this.")
-    return present.token_hash
+    return present.credential.session_hash
+
+
+def credential() -> Credential:
+    """What she has shown to be let in.
+
+    Raises:
+        AuthenticationRequired: nobody is signed in.
+    """
+    found = credential_or_none()
+    if found is None:
+        raise AuthenticationRequired("Please sign in to see this.")
+    return found
+
+
+def credential_or_none() -> Credential | None:
+    """What she has shown to be let in, if anything."""
+    present = _present()
+    return present.credential if present else None
+
+
+def require(scope: TokenScope) -> None:
+    """Go on only if what she has shown is good for this. A session is good for everything she may do.
+
+    Raises:
+        AuthenticationRequired: nobody is signed in.
+        ScopeMissing: her token has not this scope.
+    """
+    if scope not in credential().scopes:
+        raise ScopeMissing(scope)
+
+
+def refuse_forgery() -> None:
+    """Go on only if the request was meant: a cookie is sent by the browser whoever asks it to, a token is not.
+
+    For views that are exempt from the check of forms. Raises Flask-WTF's CSRFError.
+    """
+    if credential().kind == "session":
+        csrf.protect()
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -152,7 +199,7 @@ def sign_in_required(view: Callable[P, R]) -> Callable[P, R]:
         AuthenticationRequired: nobody is signed in.
         NotVerified: her address is not proved, and she wants to change something, or the site is not open to everybody.
     """
-    return _guarded(view, "signed in", _require_verified)
+    return _guarded(view, "signed in", require_verified)
 
 
 def sign_in_suffices(view: Callable[P, R]) -> Callable[P, R]:
@@ -174,8 +221,12 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[Viewer], None])
     return guarded
 
 
-def _require_verified(person: Viewer) -> None:
-    """Where addresses decide who belongs here, an unproved one opens nothing; elsewhere it may look but not touch."""
+def require_verified(person: Viewer) -> None:
+    """Where addresses decide who belongs here, an unproved one opens nothing; elsewhere it may look but not touch.
+
+    Raises:
+        NotVerified: hers is unproved.
+    """
     anybody = settings.current().registration is Registration.OPEN
     if not person.verified and not (anybody and request.method in READS):
         raise NotVerified

@@ -1,4 +1,4 @@
-"""Tables of people, addresses, sessions and one-time tokens."""
+"""Tables of people, addresses, sessions, one-time tokens and personal tokens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, LargeBinary, false, func, text, true
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, Text, false, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campus.platform.db import Base, choices
@@ -128,3 +128,32 @@ class OneTimeToken(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class TokenScope(StrEnum):
+    """What a personal token may be used for. No scope includes another."""
+
+    READ = "read"
+    WRITE = "write"
+    MODERATE = "moderate"
+
+
+class AccessToken(Base):
+    """A personal token, by which a program acts for a person. Its text is shown once; this row is found by the SHA-256 of it."""
+
+    __tablename__ = "access_token"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name_length"),
+        CheckConstraint("cardinality(scopes) > 0 AND scopes <@ ARRAY['read', 'write', 'moderate']", name="scopes"),
+    )

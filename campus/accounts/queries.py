@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, LargeBinary, and_, bindparam, literal, or_, select
 
-from campus.accounts.models import Algorithm, EmailAddress, OneTimeToken, Scope, Theme, User, UserSession
+from campus.accounts.models import (
+    AccessToken,
+    Algorithm,
+    EmailAddress,
+    OneTimeToken,
+    Scope,
+    Theme,
+    TokenScope,
+    User,
+    UserSession,
+)
 from campus.accounts.viewer import Viewer
 from campus.platform.db import session
 from campus.platform.errors import NotFound
@@ -35,6 +45,32 @@ class SignedIn:
     viewer: Viewer
     token_hash: bytes
     last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """A personal token that counts: for whom it acts, and what it may be used for."""
+
+    viewer: Viewer
+    token_id: int
+    scopes: frozenset[TokenScope]
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A personal token as its owner sees it: everything but its text."""
+
+    id: int
+    name: str
+    scopes: tuple[TokenScope, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+    def is_expired(self, now: datetime) -> bool:
+        """It is good no more."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,29 +163,37 @@ def _alive(now: ColumnElement[datetime], idle_since: ColumnElement[datetime]) ->
 _TOKEN_HASH = bindparam("token_hash", type_=LargeBinary)
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 _IDLE_SINCE = bindparam("idle_since", type_=DateTime(timezone=True))
+_OF_VIEWER = (
+    User.id,
+    User.handle,
+    User.name,
+    User.avatar_token,
+    User.is_admin,
+    EmailAddress.verified_at.is_not(None),
+    User.theme,
+    User.locale,
+    User.algorithm,
+    User.scope,
+    User.auto_load,
+    User.permission_version,
+)
+_PRIMARY = and_(EmailAddress.user_id == User.id, EmailAddress.is_primary)
+_ADMITTED = and_(User.suspended_at.is_(None), User.approved_at.is_not(None))
 _SIGNED_IN = Prepared(
-    select(
-        User.id,
-        User.handle,
-        User.name,
-        User.avatar_token,
-        User.is_admin,
-        EmailAddress.verified_at.is_not(None),
-        User.theme,
-        User.locale,
-        User.algorithm,
-        User.scope,
-        User.auto_load,
-        User.permission_version,
-        UserSession.last_seen_at,
-    )
+    select(*_OF_VIEWER, UserSession.last_seen_at)
     .join(User, User.id == UserSession.user_id)
-    .outerjoin(EmailAddress, and_(EmailAddress.user_id == User.id, EmailAddress.is_primary))
+    .outerjoin(EmailAddress, _PRIMARY)
+    .where(UserSession.token_hash == _TOKEN_HASH, _alive(_NOW, _IDLE_SINCE), _ADMITTED)
+)
+_TOKEN_HOLDER = Prepared(
+    select(*_OF_VIEWER, AccessToken.id, AccessToken.scopes, AccessToken.last_used_at)
+    .join(User, User.id == AccessToken.user_id)
+    .outerjoin(EmailAddress, _PRIMARY)
     .where(
-        UserSession.token_hash == _TOKEN_HASH,
-        _alive(_NOW, _IDLE_SINCE),
-        User.suspended_at.is_(None),
-        User.approved_at.is_not(None),
+        AccessToken.token_hash == _TOKEN_HASH,
+        AccessToken.revoked_at.is_(None),
+        or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > _NOW),
+        _ADMITTED,
     )
 )
 
@@ -159,9 +203,32 @@ def signed_in(token_hash: bytes, *, now: datetime) -> SignedIn | None:
     rows = _SIGNED_IN.rows(token_hash=token_hash, now=now, idle_since=now - IDLE)
     if not rows:
         return None
-    user_id, handle, name, avatar, is_admin, verified, theme, locale, algorithm, scope, *rest, last_seen_at = rows[0]
+    *viewer, last_seen_at = rows[0]
+    return SignedIn(_viewer(*viewer), token_hash, last_seen_at)
+
+
+def token_holder(token_hash: bytes, *, now: datetime) -> TokenHolder | None:
+    """Whose personal token this is, if it is good and she is neither suspended nor waiting for approval. One statement."""
+    rows = _TOKEN_HOLDER.rows(token_hash=token_hash, now=now)
+    if not rows:
+        return None
+    *viewer, token_id, scopes, last_used_at = rows[0]
+    return TokenHolder(_viewer(*viewer), token_id, frozenset(map(TokenScope, scopes)), last_used_at)
+
+
+def _viewer(*values: Any) -> Viewer:
+    user_id, handle, name, avatar, is_admin, verified, theme, locale, algorithm, scope, *rest = values
     choices = (Theme(theme), locale, Algorithm(algorithm), Scope(scope))
-    return SignedIn(Viewer(user_id, handle, name, avatar, is_admin, verified, *choices, *rest), token_hash, last_seen_at)
+    return Viewer(user_id, handle, name, avatar, is_admin, verified, *choices, *rest)
+
+
+def access_tokens(user_id: int) -> list[TokenView]:
+    """A person's tokens that are not revoked, the newest first."""
+    mine = select(AccessToken).where(AccessToken.user_id == user_id, AccessToken.revoked_at.is_(None))
+    return [
+        TokenView(row.id, row.name, tuple(map(TokenScope, row.scopes)), row.created_at, row.expires_at, row.last_used_at)
+        for row in session.scalars(mine.order_by(AccessToken.id.desc()))
+    ]
 
 
 def sessions(user_id: int, *, current: bytes | None, now: datetime) -> list[SessionView]:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field; in nested input `field` is the way to it, as in `photos.3.alt`."""
+
+    field: str
+    message: str
+
 
 class CampusError(Exception):
     """An anticipated failure, told to the user in one sentence.
 
     `status` is the HTTP status it is answered with; `title` a heading for page and problem+json; `str(error)` the sentence.
-    `field` names the form field at fault, where there is one.
+    `field` names the field at fault, where there is one; `errors` every one of several. `headers` go into the answer.
     """
 
     status = 400
     title = "That did not work"
+    headers: Mapping[str, str] = {}
 
-    def __init__(self, message: str = "", *, field: str | None = None) -> None:
-        super().__init__(message or self.title)
-        self.field = field
+    def __init__(self, message: str = "", *, field: str | None = None, errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(message or "; ".join(f"{each.field}: {each.message}" for each in errors) or self.title)
+        self.field = field or (errors[0].field if errors else None)
+        self.errors = errors or ((FieldError(field, str(self)),) if field else ())
 
 
 class NotFound(CampusError):

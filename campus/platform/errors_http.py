@@ -20,9 +20,10 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from campus.platform import clock, logs, settings
-from campus.platform.errors import CampusError
+from campus.platform.errors import AuthenticationRequired, CampusError
 from campus.platform.htmx import referrer, wants_fragment
 from campus.platform.limits import QuotaExceeded
+from campus.platform.programs import asks as is_api
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -63,14 +64,15 @@ def init_app(app: Flask) -> None:
 
 def of_campus(error: CampusError) -> Response:
     """An anticipated failure, in its own words."""
-    if error.status == 401:  # noqa: PLR2004 - HTTP's own number
+    if isinstance(error, AuthenticationRequired):
         return _sign_in()
     title, sentence, extra = error.title, str(error), {}
     if error.status == 404:  # noqa: PLR2004 - denied says what missing says
         title, sentence = SENTENCES[404]
     if isinstance(error, QuotaExceeded):  # the pages say themselves when the next one is possible
         sentence, extra = error.sentence, {"retry_at": error.resets_at}
-    response = answer(error.status, title, sentence, field=error.field, **extra)
+    response = answer(error.status, title, sentence, field=error.field, errors=error.errors, **extra)
+    response.headers.update(error.headers)
     if isinstance(error, QuotaExceeded):
         _tell_limits(response, error)
     return response
@@ -125,17 +127,12 @@ def answer(status: int, title: str, message: str, **extra: Any) -> Response:
     return response
 
 
-def is_api() -> bool:
-    """Whether a program asks."""
-    return request.path.startswith("/api/")
-
-
 def _problem(told: dict[str, Any], extra: dict[str, Any]) -> Response:
     """RFC 9457, with the `error` member that older clients read."""
     members = {"type": "about:blank", "title": told["title"], "status": told["status"], "detail": told["message"]}
-    retry_at = extra.get("retry_at")
-    named = {"error": told["message"], "request_id": told["request_id"], "field": extra.get("field"), "retry_at": retry_at}
-    response = jsonify(members | {key: value for key, value in named.items() if value is not None})
+    named = {"error": told["message"], "request_id": told["request_id"]}
+    optional = {"field": extra.get("field"), "errors": extra.get("errors"), "retry_at": extra.get("retry_at")}
+    response = jsonify(members | named | {key: value for key, value in optional.items() if value})
     response.mimetype = "application/problem+json"
     return response
 

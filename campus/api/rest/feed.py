@@ -1,0 +1,55 @@
+"""The home feed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from flask import Blueprint
+from pydantic import Field
+
+from campus.accounts.guard import viewer
+from campus.accounts.models import Algorithm, Scope
+from campus.api import door
+from campus.api.incoming import Cursor, Limit, Whole
+from campus.api.paging import next_address
+from campus.api.schemas import PostOut, post_out
+from campus.feed import reading
+from campus.platform import clock
+
+if TYPE_CHECKING:
+    from campus.accounts.viewer import Viewer
+
+blueprint = Blueprint("api_feed", __name__)
+LAST_PAGE = 10_000
+
+
+class HomeFeedQuery(door.Query):
+    """Which part of the feed, in which order."""
+
+    page: Annotated[Whole, Field(ge=1, le=LAST_PAGE, description="Pinned to the scroll session that page 1 begins.")] = 1
+    page_size: Limit = 10
+    cursor: Annotated[Cursor | None, Field(description="From the `Link` header; the page number then does not count.")] = None
+    algorithm: Annotated[Algorithm | None, Field(description="The order; by default the one chosen in the settings.")] = None
+    scope: Annotated[Scope | None, Field(description="What it draws from; by default as chosen in the settings.")] = None
+
+
+@blueprint.get("/posts/home_feed/")
+@door.reads(query=HomeFeedQuery, answer=list[PostOut], errors=(400, 409), tag="feed")
+def home(query: HomeFeedQuery) -> door.Page:
+    """Read your home feed.
+
+    A list of posts, empty at the end. `Link: <…>; rel="next"` leads to the next page. However many posts, likes and deletions
+    arrive meanwhile, no post appears twice and none is skipped.
+    """
+    found = _read(viewer(), query)
+    posts = [post_out(card.full, why=card.why) for card in found.cards]
+    next_url = next_address("api_feed.home", cursor=found.cursor, page_size=query.page_size) if found.cursor else None
+    return door.Page(posts, next_url)
+
+
+def _read(person: Viewer, query: HomeFeedQuery) -> reading.FeedPage:
+    if query.cursor is not None:
+        return reading.next_page(person, query.cursor, size=query.page_size)
+    algorithm, scope = query.algorithm or person.algorithm, query.scope or person.scope
+    offset = (query.page - 1) * query.page_size
+    return reading.page_at(person, algorithm, scope, offset=offset, size=query.page_size, now=clock.now())
