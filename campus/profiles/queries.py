@@ -69,6 +69,15 @@ class OrganizationCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Belonging:
+    """How a viewer stands to an organization. `relation` is none, pending, or her role."""
+
+    relation: str
+    following: bool
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationPage:
     """The head of an organization's page, as one viewer sees it. `relation` is none, pending, or her role."""
 
@@ -110,17 +119,26 @@ def organization_page(viewer_id: int, organization: Organization) -> Organizatio
         posts=_visible_posts(viewer_id, organization_id=organization.id),
         followers=follows.follower_count(organization_id=organization.id),
     )
-    found = organization
+    found, standing = organization, belonging(viewer_id, organization.id)
     return OrganizationPage(
         OwnerView(found.id, found.slug, found.name, found.kind, found.verified),
         found.about,
         found.place,
         counts,
-        _relation(viewer_id, found.id),
-        follows.follows_organization(viewer_id, found.id),
-        follows.has_muted_organization(viewer_id, found.id),
+        standing.relation,
+        standing.following,
+        standing.muted,
         organizations.departments_of(found.id),
         found.join_policy,
+    )
+
+
+def belonging(viewer_id: int, organization_id: int) -> Belonging:
+    """How the viewer stands to an organization now."""
+    return Belonging(
+        _relation(viewer_id, organization_id),
+        follows.follows_organization(viewer_id, organization_id),
+        follows.has_muted_organization(viewer_id, organization_id),
     )
 
 
