@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import CTE, ColumnElement, FromClause, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
 
 def selected(viewer: ColumnElement[int]) -> ColumnElement[bool]:
@@ -136,19 +137,23 @@ def newer(viewer: ColumnElement[int], scope: Scope, since: datetime, limit: int)
 NEW_AT_MOST = 50  # newest posts looked at one by one; when there are more, some reach everybody
 _MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 _SOME_IDS = bindparam("ids", type_=ARRAY(BigInteger))
-_NEWEST = Prepared(
-    select(Post.id)
-    .where(LIVE, Post.published_at > _MOMENT, Post.id != all_(_SOME_IDS))
-    .order_by(Post.published_at.desc(), Post.id.desc())
-    .limit(literal_column(str(NEW_AT_MOST)))
-)
+
+
+def _latest(when: InstrumentedAttribute[datetime | None]) -> Select[Any]:
+    """The ids of the latest posts that are not among the known ones, by one of their times."""
+    latest = select(Post.id).where(LIVE, when > _MOMENT, Post.id != all_(_SOME_IDS)).order_by(when.desc())
+    return select(latest.limit(literal_column(str(NEW_AT_MOST))).subquery())
+
+
+_NEWEST = Prepared(select(union_all(_latest(Post.published_at), _latest(Post.resurfaced_at)).subquery()))
 _REACHED = Prepared(select(Post.id).where(Post.id == any_(_SOME_IDS), reaches(ME), visible_to(ME)).limit(literal_column("1")))
 
 
 def reached_since(viewer_id: int, moment: datetime, known: Sequence[int]) -> bool:
     """Whether a relation carried to her, after a moment, a post that is not among the known ones; true if very many are new.
 
-    Two statements, the second seldom: in one, PostgreSQL would plan the relations anew each time for the sake of the moment.
+    It was published since, or put back, moved, opened to others. Two statements, the second seldom: in one, PostgreSQL would plan
+    the relations anew each time for the sake of the moment.
     """
     new = [row[0] for row in _NEWEST.rows(moment=moment, ids=list(known))]
-    return len(new) == NEW_AT_MOST or (bool(new) and bool(_REACHED.rows(me=viewer_id, ids=new)))
+    return len(new) >= NEW_AT_MOST or (bool(new) and bool(_REACHED.rows(me=viewer_id, ids=new)))

@@ -36,6 +36,7 @@ from campus.follows.models import Follow, FollowStatus
 from campus.organizations.models import Organization, OrganizationKind, OrganizationMembership
 from campus.organizations.queries import active
 from campus.platform.outbox import Job, JobState
+from campus.posts.actions import DISTRIBUTE
 from campus.posts.models import Audience, Post, PostState
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ IN_WINDOW = and_(Post.published_at > SINCE, Post.published_at <= NOW)
 WEEK = cast(literal(ranking.FRESH_FOR, Interval), Interval)
 OLDEST_BEST = ranking.ENGAGEMENT_CAP + max(ranking.RELEVANCE.values()) + ranking.TIE
 FAR_AWAY = 1e10  # seconds: a publication time as a fraction of one point, until the year 2286
-DISTRIBUTE = "distribute_post"  # the job that fan-out works on
 SLACK = 1e-6  # heat and score are rounded differently in the last places
 
 

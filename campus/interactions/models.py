@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,6 +36,7 @@ class Comment(Base):
     text: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     deleted_at: Mapped[datetime | None]
+    submission: Mapped[uuid.UUID | None] = mapped_column(unique=True)  # a form sent twice makes one comment
 
     __table_args__ = (
         CheckConstraint("length(text) <= 2000", name="text_length"),

@@ -65,7 +65,7 @@ def publish(*, viewer: Viewer, draft: PostDraft, now: datetime) -> Post:
             for photo in _add_photos(post, draft):
                 outbox.record(PROCESS_PHOTO, photo.id, {"photo_id": photo.id})
             if not draft.photos:
-                _distribute(post, first=True)
+                _distribute(post)
     return post
 
 
@@ -76,7 +76,7 @@ def release(post_id: int, *, now: datetime) -> bool:
         if post is None or post.state != PostState.PROCESSING or not _has_something_to_show(post):
             return False
         post.state, post.published_at, post.updated_at = PostState.PUBLISHED, now, now
-        _distribute(post, first=True)
+        _distribute(post)
     return True
 
 
@@ -96,7 +96,7 @@ def edit(*, viewer: Viewer, post_id: int, draft: PostDraft, alts: Mapping[int, s
         place = (post.organization_id, post.department_id, post.official, post.audience)
         if place != (draft.organization_id, draft.department_id, draft.official, draft.audience):
             policy.require_may_post(viewer.id, draft)
-            _distribute(post)
+            _redistribute(post, now)
             if post.organization_id != draft.organization_id:
                 outbox.record(RETRACT, post.id, {"post_id": post.id})
         _remember(post, draft, now)
@@ -271,12 +271,18 @@ def _require_state(post: Post, state: PostState) -> None:
 
 def _move(post: Post, state: PostState, now: datetime) -> None:
     post.state, post.updated_at = state, now
-    _distribute(post)
+    _redistribute(post, now)
 
 
-def _distribute(post: Post, *, first: bool = False) -> None:
-    """Have the feeds match the post. The `first` time nothing needs to be taken back."""
-    outbox.record(DISTRIBUTE, post.id, {"post_id": post.id} | ({"first": True} if first else {}))
+def _distribute(post: Post) -> None:
+    """Have a post delivered for the first time, when nothing needs to be taken back."""
+    outbox.record(DISTRIBUTE, post.id, {"post_id": post.id, "first": True})
+
+
+def _redistribute(post: Post, now: datetime) -> None:
+    """Have the feeds match a post that changed; those it reaches only now find it at their next visit."""
+    post.resurfaced_at = now
+    outbox.record(DISTRIBUTE, post.id, {"post_id": post.id})
 
 
 def _has_something_to_show(post: Post) -> bool:

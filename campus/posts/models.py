@@ -62,8 +62,9 @@ LIVE = "state = 'published'"
 class Post(Base):
     """A post: personal (no organization), or owned by one university, one of its departments, or one company.
 
-    `published_at` never changes once set. `points` is the engagement, likes + 2·comments + 3·shares. `heat` orders posts younger
-    than seven days as their score does at any instant, up to the viewer's own parts: they all lose recency at one rate.
+    `published_at` never changes once set; `resurfaced_at` is when it was last put back, moved, or given another audience: it may
+    reach people then whom it did not reach before. `points` is the engagement, likes + 2·comments + 3·shares. `heat` orders posts
+    younger than seven days as their score does at any instant, up to the viewer's own parts: they all lose recency at one rate.
     """
 
     __tablename__ = "post"
@@ -84,6 +85,7 @@ class Post(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     edited_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    resurfaced_at: Mapped[datetime | None]
     like_count: Mapped[int] = mapped_column(Integer, server_default="0")
     comment_count: Mapped[int] = mapped_column(Integer, server_default="0")
     share_count: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -112,6 +114,8 @@ class Post(Base):
         ),
         # Everything by time: the chronological pool, and what was published while deliveries are still under way.
         Index("ix_post_published", sql("published_at DESC"), sql("id DESC"), postgresql_where=sql(LIVE)),
+        # What reaches people late: few posts, so that nobody else's likes touch this index.
+        Index("ix_post_resurfaced", sql("resurfaced_at DESC"), postgresql_where=sql(f"{LIVE} AND resurfaced_at IS NOT NULL")),
         # What an organization, a department, a person publishes.
         Index("ix_post_organization_heat", "organization_id", sql("heat DESC"), postgresql_where=sql(LIVE)),
         Index("ix_post_organization_published", "organization_id", sql("published_at DESC"), sql("id DESC")),
