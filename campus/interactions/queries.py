@@ -68,6 +68,14 @@ class FullCard:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentsFound:
+    """Some comments of a post, the newest first, and whether there are earlier ones."""
+
+    items: tuple[CommentView, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CommentsPage:
     """Some comments, the oldest first, and where the earlier ones are, if there are any."""
 
@@ -105,16 +113,30 @@ _DRESS = Prepared(
     ).select_from(_asked.join(_comments, true()))
 )
 
+_BEFORE, _MOST = bindparam("before", type_=BigInteger), bindparam("limit", type_=BigInteger)
+_earlier = (
+    select(*_FIELDS)
+    .join(User, User.id == Comment.author_id)
+    .where(Comment.post_id == _asked.c.id, Comment.id < _BEFORE, *_SHOWN)
+    .order_by(Comment.id.desc())
+    .limit(_MOST)
+    .correlate(_asked)
+    .lateral("earlier")
+)
+_NEWEST_OF = Prepared(
+    select(_asked.c.id, *_earlier.c).select_from(_asked.join(_earlier, true())).order_by(_asked.c.id, _earlier.c.id.desc())
+)
+
 _PAGE = (
     select(*_FIELDS)
     .join(User, User.id == Comment.author_id)
     .where(
         Comment.post_id == bindparam("post", type_=BigInteger),
-        Comment.id < bindparam("before", type_=BigInteger),
+        Comment.id < _BEFORE,
         *_SHOWN,
     )
     .order_by(Comment.id.desc())
-    .limit(bindparam("limit", type_=BigInteger))
+    .limit(_MOST)
 )
 
 
@@ -142,6 +164,17 @@ def comments_page(
     return shown, shown[0].id if len(rows) > limit else None
 
 
+def newest_of(viewer_id: int, post_ids: Sequence[int], before_id: int | None = None, limit: int = 20) -> dict[int, CommentsFound]:
+    """For each of these posts up to `limit` comments earlier than `before_id` (or the newest). One statement for all.
+
+    The caller has got the posts through the rule of visibility.
+    """
+    found: dict[int, list[CommentView]] = {post_id: [] for post_id in post_ids}
+    for post_id, *values in _NEWEST_OF.rows(viewer=viewer_id, ids=list(post_ids), before=before_id or BIGGEST, limit=limit + 1):
+        found[post_id].append(_comment(viewer_id, *values))
+    return {post_id: CommentsFound(tuple(some[:limit]), len(some) > limit) for post_id, some in found.items()}
+
+
 def comment_view(viewer_id: int, comment_id: int) -> CommentView | None:
     """One comment, if the viewer may see it. The caller has got its post through the rule of visibility."""
     one = select(*_FIELDS).join(User, User.id == Comment.author_id).where(Comment.id == comment_id, *_SHOWN)
@@ -163,6 +196,18 @@ def visible_comment(viewer_id: int, comment_id: int) -> Comment:
     except PostNotFound as error:
         raise CommentNotFound from error
     if comment_view(viewer_id, comment_id) is None:
+        raise CommentNotFound
+    return found
+
+
+def seen_comment(viewer_id: int, comment_id: int) -> CommentView:
+    """One comment, found through its post by the rule of visibility.
+
+    Raises:
+        CommentNotFound: there is none for her.
+    """
+    found = comment_view(viewer_id, visible_comment(viewer_id, comment_id).id)
+    if found is None:
         raise CommentNotFound
     return found
 
