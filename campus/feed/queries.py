@@ -128,9 +128,13 @@ def visible(viewer: ColumnElement[int], ids: Sequence[int]) -> Select[Any]:
     return select(Post.id).where(Post.id.in_(ids), visible_to(viewer))
 
 
-def newer(viewer: ColumnElement[int], scope: Scope, since: datetime, limit: int) -> Select[Any]:
-    """How many posts of others came into her selection after a moment, counted up to `limit`."""
+def newer(
+    viewer: ColumnElement[int], scope: Scope, since: datetime, limit: int, *, among: Sequence[int] | None = None
+) -> Select[Any]:
+    """How many posts of others, or of some of them, came into her selection after a moment, counted up to `limit`."""
     found = select(Post.id).where(LIVE, Post.published_at > since, Post.author_id != viewer, in_selection(viewer, scope))
+    if among is not None:
+        found = found.where(Post.id.in_(among))
     return select(func.count()).select_from(found.limit(limit).subquery())
 
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import literal
 
+from campus.accounts.models import Algorithm
 from campus.feed import pins, snapshots
 from campus.feed.explain import sentence
 from campus.feed.queries import newer, still_selected, visible
 from campus.feed.ranking import Reason
+from campus.feed.streams import Kind
 from campus.interactions.queries import dress
 from campus.platform import tokens
 from campus.platform.db import session
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from campus.accounts.models import Algorithm, Scope
+    from campus.accounts.models import Scope
     from campus.accounts.viewer import Viewer
     from campus.feed.cache import Snapshot
     from campus.feed.pins import Pin
@@ -75,6 +77,14 @@ class FeedPage:
     taken_at: datetime
 
 
+@dataclass(frozen=True)
+class Newer:
+    """How many posts came in, counted up to 99, and how many of them are on top of the feed; a full page counts as all."""
+
+    count: int
+    on_top: int
+
+
 def first_page(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, size: int, now: datetime) -> FeedPage:
     """The beginning of the feed as it is now, or as it was a moment ago."""
     return _page(viewer, snapshots.first(viewer, algorithm, scope, now=now), 0, size)
@@ -103,9 +113,19 @@ def next_page(viewer: Viewer, cursor: str, *, size: int) -> FeedPage:
     return _page(viewer, snapshots.find(viewer, uuid.UUID(told["snapshot"])), told["position"], size)
 
 
-def count_newer(viewer: Viewer, scope: Scope, since: datetime) -> int:
-    """How many posts of others wait above a snapshot taken then, counted up to 99."""
-    return session.scalar(newer(literal(viewer.id), scope, since, MOST_NEW)) or 0
+def count_newer(viewer: Viewer, algorithm: Algorithm, scope: Scope, since: datetime, *, size: int, now: datetime) -> Newer:
+    """How many posts of others wait above a page taken then, and how many of them a fresh first page would show.
+
+    The latest are on top of the chronological order. In the others some come far down, and nobody is to look for them in vain.
+    """
+    me = literal(viewer.id)
+    count = session.scalar(newer(me, scope, since, MOST_NEW)) or 0
+    if not count or algorithm is Algorithm.CHRONOLOGICAL:
+        return Newer(count, count)
+    kind = Kind(algorithm, scope, snapshots.entries_complete(viewer.id))
+    ids, _, _ = snapshots.order(viewer.id, kind, now=now, wanted=size, at_least=size)
+    on_top = session.scalar(newer(me, scope, since, size, among=ids)) or 0
+    return Newer(count, count if on_top == size else on_top)
 
 
 def page_at(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, offset: int, size: int, now: datetime) -> FeedPage:

@@ -64,14 +64,15 @@ def home() -> Response:
 @bp.get("/feed/new")
 @sign_in_required
 def new() -> Response:
-    """How many posts wait above the page; nothing (204) when none does."""
+    """How many posts wait above the page, and where they are to be seen; nothing (204) when none does."""
     person = viewer()
     algorithm, scope = _choice(person)
-    count = reading.count_newer(person, scope, _since())
-    if not count:
+    newer = reading.count_newer(person, algorithm, scope, _since(), size=_size(), now=clock.now())
+    if not newer.count:
         return make_response("", 204)
-    url = url_for("feed.home", algorithm=algorithm, scope=scope, new="1")
-    return render_fragment("feed/_new_posts.html", count=count, url=url)
+    order = algorithm if newer.on_top else Algorithm.CHRONOLOGICAL  # where they are to be seen
+    url = url_for("feed.home", algorithm=order, scope=scope, new="1")
+    return render_fragment("feed/_new_posts.html", count=newer.count, on_top=newer.on_top, url=url)
 
 
 @bp.get("/feed/suggestions")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -16,6 +18,7 @@ from tests.feed.pages import feed_settings, get, ids, next_url, scroll, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from campus.accounts.models import User
     from campus.organizations.models import Company, Department, University
@@ -91,7 +94,44 @@ def test_a_hundred_new_posts_are_counted_to_ninety_nine(client_as: Callable[[Use
         author = make_user()
         for _ in range(105):
             make_post(author=author)
-    assert "99 new posts" in client_as(alice).fragment(f"/feed/new?since={since}").text
+    reader = client_as(alice)
+    for algorithm in Algorithm:
+        button = reader.fragment(f"/feed/new?since={since}&algorithm={algorithm}").text
+        assert "99 new posts" in button
+        assert "Latest" not in button
+
+
+@pytest.mark.parametrize("algorithm", ["mixed", "engagement"])
+def test_new_posts_that_come_far_down_are_looked_for_where_they_are(
+    client_as: Callable[[User], Client], alice: User, bob: User, physics: Department, algorithm: str
+) -> None:
+    moment = now()
+
+    def loved(at: datetime) -> Post:
+        return make_post(author=bob, department=physics, audience="department", like_count=150, published_at=at)
+
+    with transaction():
+        dear = [loved(moment - timedelta(hours=n)) for n in range(1, 12)]
+    reader, new = client_as(alice), f"/feed/new?algorithm={algorithm}&since={quote(moment.isoformat())}"
+    address = f"/?algorithm={algorithm}&new=1"
+    assert shown(reader, address) == [post.id for post in dear[:10]]
+    with transaction():
+        stranger = make_post(published_at=now())
+    button = reader.fragment(new).text
+    assert "1 new post: see Latest" in button
+    assert shown(reader, leads_to(button))[0] == stranger.id
+    with transaction():
+        top = loved(now())
+    button = reader.fragment(new).text
+    assert "2 new posts, 1 on top" in " ".join(button.split())
+    assert top.id in shown(reader, leads_to(button))
+    assert f"algorithm={algorithm}" in button
+
+
+def leads_to(fragment: str) -> str:
+    """The address of the only link."""
+    [address] = re.findall(r'href="(/[^"]*)"', fragment)
+    return html.unescape(address)
 
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))
