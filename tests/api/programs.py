@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from campus.accounts.models import TokenScope
 from campus.accounts.tokens import issue
+from campus.platform import settings
 from campus.platform.clock import now
 from tests.conftest import Client
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    import pytest
     from flask import Flask
 
     from campus.accounts.models import User
+    from campus.platform.limits import Quota
 
 READ_AND_WRITE = frozenset({TokenScope.READ, TokenScope.WRITE})
 
@@ -31,3 +34,8 @@ def with_token(app: Flask, secret: str) -> Client:
     assert isinstance(made, Client)
     made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
     return made
+
+
+def limit_to(monkeypatch: pytest.MonkeyPatch, quota: Quota, limit: int) -> None:
+    """Have the settings name another number for this quota."""
+    monkeypatch.setitem(settings.current().quotas, quota.name, f"{limit}/{quota.default_period}")
