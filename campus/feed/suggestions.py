@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select
 from sqlalchemy.orm import aliased
 
 from campus.accounts.models import Scope, User
+from campus.feed.streams import LIVE
 from campus.follows.models import Block, Follow, FollowStatus
 from campus.organizations import queries as organizations
-from campus.organizations.models import OrganizationMembership
+from campus.organizations.models import Organization, OrganizationMembership
 from campus.organizations.queries import active
 from campus.platform.db import session
 from campus.posts.cards import PersonView
+from campus.posts.models import Post
+from campus.posts.visibility import visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,21 +47,51 @@ class Suggestions:
     people: Sequence[PersonView]
 
 
+@dataclass(frozen=True)
+class Older:
+    """The organization of hers that published last, before the feed's window."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What follows the last card, and where there are older posts to read when it was a quiet month."""
+
+    state: EmptyState
+    older: Older | None = None
+
+
 def suggestions(viewer_id: int) -> Suggestions:
     """Organizations that fit her addresses or are large; people of her organizations whom many follow and she does not."""
     return Suggestions(organizations.suggestions(viewer_id, SUGGESTED), _people(viewer_id))
 
 
-def empty_state(viewer: Viewer, scope: Scope) -> EmptyState:
-    """Why there is not one card."""
+def empty(viewer: Viewer, scope: Scope) -> Ending:
+    """Why there is not one card. A month without posts is quiet if there were some before; else the scope filters too much."""
     if not viewer.verified:
-        return EmptyState.NEW
+        return Ending(EmptyState.NEW)
     member = exists().where(OrganizationMembership.user_id == viewer.id, active())
     follows = exists().where(Follow.follower_id == viewer.id)
     is_member, is_following = session.execute(select(select(member).scalar_subquery(), select(follows).scalar_subquery())).one()
     if not (is_member or is_following):
-        return EmptyState.NO_ORGANIZATIONS
-    return EmptyState.FILTERED if scope is Scope.FOLLOWING else EmptyState.QUIET
+        return Ending(EmptyState.NO_ORGANIZATIONS)
+    older = _older(viewer.id) if is_member else None
+    return Ending(EmptyState.FILTERED if scope is Scope.FOLLOWING and not older else EmptyState.QUIET, older)
+
+
+def _older(viewer_id: int) -> Older | None:
+    mine = select(OrganizationMembership.organization_id).where(OrganizationMembership.user_id == viewer_id, active())
+    last = (
+        select(Organization.slug, Organization.name)
+        .join(Post, Post.organization_id == Organization.id)
+        .where(Organization.id.in_(mine), LIVE, visible_to(literal(viewer_id)))
+        .order_by(Post.published_at.desc(), Post.id.desc())
+        .limit(1)
+    )
+    row = session.execute(last).one_or_none()
+    return Older(row.slug, row.name) if row else None
 
 
 def _people(viewer_id: int) -> list[PersonView]:

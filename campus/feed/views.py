@@ -13,7 +13,7 @@ from campus.accounts.guard import sign_in_required, viewer
 from campus.accounts.models import Algorithm, Scope
 from campus.feed import reading
 from campus.feed.explain import why as explain
-from campus.feed.suggestions import EmptyState, empty_state, suggestions
+from campus.feed.suggestions import EmptyState, Ending, empty, suggestions
 from campus.platform import clock, settings
 from campus.platform.errors import Invalid
 from campus.platform.htmx import page_or_block, redirect_back, render_fragment
@@ -30,14 +30,14 @@ LARGEST_PAGE = 50
 
 @dataclass(frozen=True)
 class HomePage:
-    """What `feed/home.html` shows; `state` says which end or empty state follows the cards."""
+    """What `feed/home.html` shows; `end` says which end or empty state follows the cards."""
 
     cards: tuple[HomeCard, ...]
     next_url: str | None
     algorithm: Algorithm
     scope: Scope
     taken: str
-    state: EmptyState
+    end: Ending
 
 
 def init_app(app: Flask) -> None:
@@ -136,5 +136,5 @@ def _since() -> datetime:
 def _page(person: Viewer, found: FeedPage, size: int, *, at_top: bool) -> HomePage:
     asked = None if size == settings.current().feed.page_size else size
     next_url = url_for("feed.home", cursor=found.cursor, page_size=asked) if found.cursor else None
-    state = empty_state(person, found.scope) if at_top and not found.cards else EmptyState.SEEN
-    return HomePage(found.cards, next_url, found.algorithm, found.scope, found.taken_at.isoformat(), state)
+    end = empty(person, found.scope) if at_top and not found.cards else Ending(EmptyState.SEEN)
+    return HomePage(found.cards, next_url, found.algorithm, found.scope, found.taken_at.isoformat(), end)

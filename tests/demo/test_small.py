@@ -41,6 +41,7 @@ from campus.platform.limits import usage
 from campus.posts.models import Audience, Photo, Post, PostState
 from campus.posts.visibility import visible_to
 from campus.quotas import POSTS
+from tests.signing_in import put_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,6 +139,16 @@ def test_the_blocked_the_muted_the_waiting_and_the_suspended() -> None:
 def test_empty_feeds_follow_nobody(name: str) -> None:
     assert not count(Follow.follower_id == PERSON[name])
     assert count(OrganizationMembership.user_id == PERSON[name], active()) == (name == "Petra Novak")
+
+
+def test_the_quiet_month_is_one(app: Flask) -> None:
+    petra = session.scalars(select(User).where(User.name == "Petra Novak")).one()
+    browser = app.test_client()
+    put_session(browser, petra)
+    page = browser.get("/").text
+    assert "A quiet month" in page
+    assert "Older posts of Old Mill" in page
+    assert "<article" not in page
 
 
 def test_the_ended_membership_shows_nothing_private() -> None:

@@ -238,6 +238,18 @@ def test_each_empty_feed_has_its_sentence_and_a_way_on(
         assert '<section class="empty">' in get(client_as(person))
 
 
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_quiet_month_offers_what_came_before(
+    client_as: Callable[[User], Client], alice: User, bob: User, northbridge: University, studio: Company, scope: Scope
+) -> None:
+    with transaction():
+        make_post(author=bob, organization=northbridge, audience="organization", published_at=now() - timedelta(days=40))
+        make_post(organization=studio, published_at=now() - timedelta(days=35))
+    quiet = get(client_as(alice), f"/?scope={scope}")
+    assert "A quiet month" in quiet
+    assert f'href="/o/{northbridge.slug}">Older posts of {northbridge.name}<' in quiet
+
+
 def test_suggestions_have_buttons_that_work(
     client_as: Callable[[User], Client], charlie: User, alice: User, bob: User, northbridge: University
 ) -> None:
