@@ -143,6 +143,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         site_name=read.text("SITE_NAME", "PhotoCampus"),
         registration=read.choice("REGISTRATION", Registration.OPEN, Registration),
         public_pages=read.yes("PUBLIC_PAGES", default=False),
+        graphql_introspection=read.yes("GRAPHQL_INTROSPECTION", default=env is not Env.PRODUCTION),
         demo_sign_ins=read.yes("DEMO_SIGN_INS", default=env is not Env.PRODUCTION),
         trusted_proxies=read.whole("TRUSTED_PROXIES", 0, 0, 10),
         trusted_hosts=_hosts(read),

@@ -221,12 +221,15 @@ def _guarded(view: Callable[P, R], access: str, check: Callable[[Viewer], None])
     return guarded
 
 
-def require_verified(person: Viewer) -> None:
+def require_verified(person: Viewer, *, writes: bool | None = None) -> None:
     """Where addresses decide who belongs here, an unproved one opens nothing; elsewhere it may look but not touch.
+
+    Whether something `writes` is told by the method of the request, unless the caller knows better.
 
     Raises:
         NotVerified: hers is unproved.
     """
+    looks = request.method in READS if writes is None else not writes
     anybody = settings.current().registration is Registration.OPEN
-    if not person.verified and not (anybody and request.method in READS):
+    if not person.verified and not (anybody and looks):
         raise NotVerified

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 READS = "reads"
 _DEPTH = "transaction_depth"
 _AFTER = "after_commit"
+_READS_LIMITED = "reads_limited_to"
 
 
 class Base(DeclarativeBase):
@@ -142,3 +143,14 @@ def _run(callbacks: dict[str, Callable[[], None]]) -> None:
             callback()
         except Exception:
             log.exception("after commit: %s failed", key)
+
+
+def limit_reads(seconds: int) -> None:
+    """From now on PostgreSQL gives up a read of this request that takes longer. Asked once of each connection.
+
+    It stays with the connection: whoever reads through it later waits no longer either.
+    """
+    connection = session().connection()
+    if connection.info.get(_READS_LIMITED) != seconds:
+        connection.exec_driver_sql(f"SET statement_timeout = {seconds * 1000:d}")
+        connection.info[_READS_LIMITED] = seconds

@@ -14,5 +14,7 @@ def at_their_door(path: str) -> bool:
 
 
 def asks() -> bool:
-    """A program asks: it is answered in JSON, even where it is refused. `GET /graphql` is a page."""
-    return at_their_door(request.path) and (request.path != GRAPHQL or request.method == "POST")
+    """A program asks: it is answered in JSON, even where it is refused. `/graphql` is a page for browsers, too, with a form."""
+    if request.path == GRAPHQL:
+        return request.method != "GET" and request.mimetype != "application/x-www-form-urlencoded"
+    return at_their_door(request.path)

@@ -40,7 +40,7 @@ class FeedSettings:
     cache_ttl: int = 300
     celebrity_threshold: int = 1000
     celebrity_push: int = 100
-    batch_size: int = 5000
+    batch_size: int = 20_000
     max_entries: int = 1000
     inactive_days: int = 7
     retention_days: int = 90
@@ -79,6 +79,7 @@ class Settings:
     database_replica_url: str | None = None
     registration: Registration = Registration.OPEN
     public_pages: bool = False
+    graphql_introspection: bool = True
     demo_sign_ins: bool = True
     trusted_proxies: int = 0
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")

@@ -14,14 +14,15 @@ from sqlalchemy import and_, select
 
 from campus.organizations.models import Department, DepartmentMembership, Role
 from campus.organizations.places import POSTING_OFFICIALLY
-from campus.organizations.queries import role_in
+from campus.organizations.queries import memberships_of, role_in
 from campus.platform.db import session
 from campus.platform.errors import Forbidden, Invalid
 from campus.posts.visibility import MODERATING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from campus.posts.cards import PostCard
     from campus.posts.drafts import PostDraft
     from campus.posts.models import Post
 
@@ -72,21 +73,22 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Somebody before a post: her id, her role in the owning organization (none: no active member), and the post."""
+    """Somebody before a post: her id, her role in its organization (none: no active member), and whose post it is."""
 
     viewer_id: int
     role: Role | None
-    post: Post
+    author_id: int
+    official: bool
 
 
 def is_author(acting: Acting) -> bool:
     """She wrote it."""
-    return acting.post.author_id == acting.viewer_id
+    return acting.author_id == acting.viewer_id
 
 
 def edits_officially(acting: Acting) -> bool:
     """It is an official post of an organization she may post officially for."""
-    return acting.post.official and acting.role in POSTING_OFFICIALLY
+    return acting.official and acting.role in POSTING_OFFICIALLY
 
 
 def moderates_owner(acting: Acting) -> bool:
@@ -117,7 +119,21 @@ MAY: dict[Act, Condition] = {
 
 def allowed(viewer_id: int, post: Post) -> frozenset[Act]:
     """Everything this person, who sees the post, may do with it. One statement at most."""
-    acting = Acting(viewer_id, _role(viewer_id, post.organization_id), post)
+    return _acts(Acting(viewer_id, _role(viewer_id, post.organization_id), post.author_id, post.official))
+
+
+def allowed_on(viewer_id: int, cards: Iterable[PostCard]) -> dict[int, frozenset[Act]]:
+    """What `allowed` says about each of these posts, by id. One statement for all, at most."""
+    shown = list(cards)
+    owned = any(card.owner for card in shown)
+    roles = {found.organization_id: found.role for found in memberships_of(viewer_id)} if owned else {}
+    return {
+        card.id: _acts(Acting(viewer_id, roles.get(card.owner.id) if card.owner else None, card.author.id, card.official))
+        for card in shown
+    }
+
+
+def _acts(acting: Acting) -> frozenset[Act]:
     return frozenset(act for act, condition in MAY.items() if condition(acting))
 
 

@@ -1,0 +1,98 @@
+"""The viewer herself: her choices, her memberships, who asks to follow her, what she has used of her quotas."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import strawberry
+
+from campus.accounts.models import Algorithm, Scope, Theme
+from campus.api.graphql.context import Info
+from campus.api.graphql.paging import Connection, after_number, page, size
+from campus.api.graphql.people import User, identifier, users
+from campus.api.graphql.profiles import Membership, UserProfile, membership, profile_of
+from campus.follows import queries as follows
+from campus.follows.models import FollowStatus
+from campus.organizations import queries as organizations
+from campus.platform import limits
+from campus.quotas import COMMENTS, FOLLOWS, LIKES, POSTS, SHARES, UPLOADS
+
+if TYPE_CHECKING:
+    from campus.platform.limits import Usage
+
+strawberry.enum(Algorithm)
+strawberry.enum(Scope)
+strawberry.enum(Theme)
+
+QUOTAS = (POSTS, LIKES, COMMENTS, SHARES, FOLLOWS, UPLOADS)
+
+
+@strawberry.type
+class Quota:
+    """How much of what is possible in a period is used; it begins anew at `resetsAt`."""
+
+    name: str
+    used: int
+    limit: int
+    left: int
+    resets_at: datetime
+
+
+@strawberry.type
+class Me:
+    """The viewer."""
+
+    id: strawberry.ID
+    handle: str
+    name: str
+    verified: bool = strawberry.field(description="She has proved an address.")
+    is_admin: bool
+    algorithm: Algorithm = strawberry.field(description="The order of her home feed.")
+    scope: Scope = strawberry.field(description="What her home feed draws from.")
+    theme: Theme
+    locale: str
+
+    @strawberry.field
+    def profile(self, info: Info) -> UserProfile:
+        """Her page."""
+        return profile_of(info, self.handle)
+
+    @strawberry.field
+    def memberships(self, info: Info) -> list[Membership]:
+        """Her active memberships, by the organization's name."""
+        return [membership(found) for found in organizations.memberships_of(info.context.viewer.id)]
+
+    @strawberry.field
+    def follow_requests(self, info: Info, first: int = 30, after: str | None = None) -> Connection[User]:
+        """Who asks to follow her, the latest first."""
+        me, requested = info.context.viewer.id, FollowStatus.REQUESTED
+        people, before = follows.followers(me, me, after_number(after), size(first), status=requested)
+        return page(users(people), before)
+
+    @strawberry.field
+    def quotas(self, info: Info) -> list[Quota]:
+        """What she has used of each quota."""
+        context = info.context
+        return [quota(limits.usage(one, context.viewer.id, now=context.now)) for one in QUOTAS]
+
+
+def me(info: Info) -> Me:
+    """The viewer."""
+    who = info.context.viewer
+    return Me(
+        id=identifier(who.id),
+        handle=who.handle,
+        name=who.name,
+        verified=who.verified,
+        is_admin=who.is_admin,
+        algorithm=who.algorithm,
+        scope=who.scope,
+        theme=who.theme,
+        locale=who.locale,
+    )
+
+
+def quota(used: Usage) -> Quota:
+    """The state of a quota."""
+    return Quota(name=used.quota.name, used=used.used, limit=used.limit, left=used.left, resets_at=used.resets_at)
