@@ -15,6 +15,7 @@ from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
 from campus.accounts.actions import set_known_domain
 from campus.api import models as api
+from campus.api.graphql import views as graphql_views
 from campus.api import rest
 from campus.feed import models as feed
 from campus.feed import views as feed_views
@@ -30,6 +31,7 @@ from campus.posts import models as posts
 from campus.posts import views as posts_views
 from campus.profiles import views as profiles_views
 from campus.search import models as search
+from campus.search import views as search_views
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +57,9 @@ def create_app(config: Settings, root: Path) -> Flask:
     follows_views.init_app(app)
     interactions_views.init_app(app)
     profiles_views.init_app(app)
+    search_views.init_app(app)
     feed_views.init_app(app)
     rest.init_app(app)
+    graphql_views.init_app(app)
     cli.register(app)
     return app

@@ -69,7 +69,7 @@ class Standing:
     blocked_by: bool
 
 
-def shown_to(viewer_id: int) -> ColumnElement[bool]:
+def shown_to(viewer_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """A condition on `User`: neither suspended nor waiting for approval, and neither has blocked the other."""
     return and_(_present(), not_blocked(viewer_id, User.id))
 

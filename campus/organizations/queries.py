@@ -162,6 +162,12 @@ def listing(after: tuple[int, int] | None = None, limit: int = 20) -> tuple[list
     return found[:limit], (last.member_count, last.id) if last else None
 
 
+def listed(ids: Sequence[int]) -> list[Listed]:
+    """These organizations, in the order of `ids`."""
+    found = {row[0]: Listed(*row) for row in session.execute(_listed().where(Organization.id.in_(ids)))} if ids else {}
+    return [found[organization_id] for organization_id in ids if organization_id in found]
+
+
 def suggestions(user_id: int, limit: int = 3) -> list[Listed]:
     """Organizations she could join: those her verified addresses belong to first, then those with the most members."""
     known = select(OrganizationMembership.organization_id).where(OrganizationMembership.user_id == user_id)

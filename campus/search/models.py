@@ -26,7 +26,7 @@ TEXT = 0  # the `photo_id` of what the post itself says
 
 
 class PostWords(Base):
-    """The words of one piece of a post: its title, text and location (`photo_id` 0), or the alternative text of a photo that is ready.
+    """The words of one piece of a post: its title, text and location (`photo_id` 0), or the alternative text of a ready photo.
 
     `published_at` is the post's, so that what was published last is found first.
     """
@@ -44,8 +44,6 @@ class PostWords(Base):
     )
 
 
-
-
 def _words_of(*columns: InstrumentedAttribute[str]) -> ColumnElement[str]:
     """Their words together, written with the parentheses PostgreSQL writes it back with, so that Alembic sees they agree."""
     space = literal_column("' '::text", Text)
@@ -57,7 +55,8 @@ def _words_of(*columns: InstrumentedAttribute[str]) -> ColumnElement[str]:
     return func.search_words(together, type_=TSVECTOR)
 
 
-# What people and organizations are found by. As expressions of indexes they take no room in the rows, and no other read sees them.
+# What people and organizations are found by. As expressions of indexes they take no room in the rows, and no other read
+# sees them.
 PERSON_WORDS = _words_of(User.name, User.handle)
 ORGANIZATION_WORDS = _words_of(Organization.name, Organization.slug, Organization.place, Organization.about)
 Index("ix_user_words", PERSON_WORDS, postgresql_using="gin")

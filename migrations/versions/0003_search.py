@@ -85,16 +85,24 @@ BEGIN
 END $$
 """
 TRIGGERS = (
-    "CREATE TRIGGER post_words_added AFTER INSERT ON post REFERENCING NEW TABLE AS added "
-    "FOR EACH STATEMENT EXECUTE FUNCTION post_words_of_new_posts()",
-    "CREATE TRIGGER post_words_changed AFTER UPDATE OF title, text, location, published_at ON post FOR EACH ROW "
-    "WHEN ((OLD.title, OLD.text, OLD.location, OLD.published_at) "
-    "IS DISTINCT FROM (NEW.title, NEW.text, NEW.location, NEW.published_at)) "
-    "EXECUTE FUNCTION post_words_of_changed_post()",
-    "CREATE TRIGGER post_words_added AFTER INSERT ON photo REFERENCING NEW TABLE AS added "
-    "FOR EACH STATEMENT EXECUTE FUNCTION post_words_of_new_photos()",
-    "CREATE TRIGGER post_words_changed AFTER UPDATE OF alt, state ON photo FOR EACH ROW "
-    "WHEN ((OLD.alt, OLD.state) IS DISTINCT FROM (NEW.alt, NEW.state)) EXECUTE FUNCTION post_words_of_changed_photo()",
+    """
+    CREATE TRIGGER post_words_added AFTER INSERT ON post REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION post_words_of_new_posts()
+    """,
+    """
+    CREATE TRIGGER post_words_changed AFTER UPDATE OF title, text, location, published_at ON post FOR EACH ROW
+    WHEN ((OLD.title, OLD.text, OLD.location, OLD.published_at)
+        IS DISTINCT FROM (NEW.title, NEW.text, NEW.location, NEW.published_at))
+    EXECUTE FUNCTION post_words_of_changed_post()
+    """,
+    """
+    CREATE TRIGGER post_words_added AFTER INSERT ON photo REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION post_words_of_new_photos()
+    """,
+    """
+    CREATE TRIGGER post_words_changed AFTER UPDATE OF alt, state ON photo FOR EACH ROW
+    WHEN ((OLD.alt, OLD.state) IS DISTINCT FROM (NEW.alt, NEW.state)) EXECUTE FUNCTION post_words_of_changed_photo()
+    """,
     "CREATE TRIGGER post_words_removed AFTER DELETE ON photo FOR EACH ROW EXECUTE FUNCTION post_words_of_changed_photo()",
 )
 FUNCTIONS = (FOLD, WORDS, QUERY, POSTS_WRITTEN, POST_CHANGED, PHOTOS_ADDED, PHOTO_CHANGED)
@@ -112,7 +120,9 @@ DROPPED = (
 def upgrade() -> None:
     """Take in what is written already, in one go: some 70 µs a post, during which nobody writes one."""
     if op.get_bind().scalar(sa.text("SHOW server_encoding")) != "UTF8":
-        raise RuntimeError("The database is not in UTF8, so words cannot be compared without accents. Create it with ENCODING 'UTF8'.")
+        raise RuntimeError(
+            "The database is not in UTF8, so words cannot be compared without accents. Create it with ENCODING 'UTF8'."
+        )
     op.create_table(
         "post_words",
         sa.Column("post_id", sa.BigInteger(), nullable=False),
