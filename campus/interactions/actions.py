@@ -25,6 +25,7 @@ from campus.posts.policy import Act, allowed
 from campus.posts.queries import visible_post
 
 if TYPE_CHECKING:
+    import uuid
     from datetime import datetime
 
     from sqlalchemy.orm import InstrumentedAttribute
@@ -99,8 +100,8 @@ def unlike(*, viewer: Viewer, post_id: int) -> LikeState:
         return LikeState(liked=False, count=count)
 
 
-def comment(*, viewer: Viewer, post_id: int, text: str, now: datetime) -> Comment:
-    """Write a comment of 1 to 2,000 characters; lines are kept.
+def comment(*, viewer: Viewer, post_id: int, text: str, submission: uuid.UUID | None = None, now: datetime) -> Comment:
+    """Write a comment of 1 to 2,000 characters; lines are kept. The same submission again returns the comment it made.
 
     Raises:
         PostNotFound: there is none for this viewer.
@@ -111,13 +112,14 @@ def comment(*, viewer: Viewer, post_id: int, text: str, now: datetime) -> Commen
     cleaned = _clean(text)
     with transaction():
         visible_post(viewer.id, post_id)
+        made, is_new = _written(viewer.id, post_id, cleaned, submission, now)
+        if not is_new:
+            return made
         limits.spend(quotas.COMMENTS, viewer.id, now=now)
         open_post = update(Post).where(Post.id == post_id, Post.comments_locked.is_(False))
         counted = open_post.values(comment_count=Post.comment_count + 1).returning(Post.id)
         if session.scalar(counted, execution_options=_UNSYNCED) is None:
             raise CommentsLocked("The comments of this post are closed.")
-        row = insert(Comment).values(post_id=post_id, author_id=viewer.id, text=cleaned, created_at=now)
-        made = session.scalars(row.returning(Comment)).one()
         _interacted(viewer.id, post_id, "comment")
         return made
 
@@ -156,6 +158,21 @@ def share(*, viewer: Viewer, post_id: int, platform: Platform, now: datetime) ->
         count = _add(post_id, Post.share_count, 1)
         _interacted(viewer.id, post_id, "share")
         return Shared(platform, share_url(post, platform), count)
+
+
+def _written(author_id: int, post_id: int, text: str, submission: uuid.UUID | None, now: datetime) -> tuple[Comment, bool]:
+    """The comment of this submission, and whether it is new: a form sent twice at once waits here for its twin.
+
+    Other words in a form that was sent before, found again by the back button, are another comment.
+    """
+    row = insert(Comment).values(post_id=post_id, author_id=author_id, text=text, created_at=now)
+    once = row.values(submission=submission).on_conflict_do_nothing(index_elements=[Comment.submission])
+    if (made := session.scalar(once.returning(Comment))) is not None:
+        return made, True
+    same = (Comment.submission == submission, Comment.author_id == author_id, Comment.post_id == post_id, Comment.text == text)
+    if (earlier := session.scalar(select(Comment).where(*same, Comment.deleted_at.is_(None)))) is not None:
+        return earlier, False
+    return session.scalars(row.returning(Comment)).one(), True
 
 
 def _clean(text: str) -> str:

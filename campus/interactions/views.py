@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
@@ -36,6 +37,7 @@ class NoSuchPlatform(Invalid):
 def init_app(app: Flask) -> None:
     """Give the application the page of a post and what readers do with it."""
     post_page.init_app(app)
+    app.add_template_global(uuid.uuid4, "new_submission")
     app.register_blueprint(blueprint)
 
 
@@ -77,7 +79,7 @@ def comment(post_id: int) -> Response:
     """Write a comment; a refused one comes back with its words."""
     me, form = viewer(), CommentForm()
     try:
-        made = actions.comment(viewer=me, post_id=post_id, text=form.text.data or "", now=clock.now())
+        made = actions.comment(viewer=me, post_id=post_id, text=form.text.data or "", submission=form.sent_as(), now=clock.now())
     except Invalid as error:
         form.refuse(error)
         return _refused(post_id, form, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -42,6 +43,14 @@ def clean_text(text: str) -> str:
 def is_clean(text: str) -> bool:
     """Whether PostgreSQL can hold it."""
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def uuid_or_none(text: str) -> uuid.UUID | None:
+    """The identity a form carries, or None if it carries none that can be read."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def refuse_unreadable() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -11,12 +10,14 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from campus.accounts.forms import Form
 from campus.platform.errors import Invalid
+from campus.platform.inputs import uuid_or_none
 from campus.posts import uploads
 from campus.posts.composing import place_of, place_value
 from campus.posts.drafts import MAX_ALT, MAX_LOCATION, MAX_TEXT, MAX_TITLE, PostDraft
 from campus.posts.models import Audience
 
 if TYPE_CHECKING:
+    import uuid
     from datetime import datetime
 
     from campus.posts.cards import PostCard
@@ -78,7 +79,7 @@ class PostForm(Form):
             department_id=department_id,
             official=bool(self.official.data),
             photos=tuple(upload.as_draft() for upload in self.uploads),
-            submission=_uuid(self._said("submission")),
+            submission=uuid_or_none(self._said("submission")),
         )
 
     def chosen_audience(self) -> Audience:
@@ -123,10 +124,3 @@ class PostForm(Form):
 
 def _described(viewer_id: int, pair: tuple[uuid.UUID, str], place: int) -> Upload:
     return uploads.carried(viewer_id, *pair, request.form.get(f"alt-{place}", "")[: MAX_ALT + 1])
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

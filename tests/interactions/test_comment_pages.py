@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from campus.interactions.queries import comments_page
@@ -39,6 +40,21 @@ def test_without_scripts_one_comes_to_the_comment(client_as: SignIn, alice: User
     ((made,), _) = comments_page(alice.id, post.id)
     assert (answer.status_code, answer.location) == (303, f"/posts/{post.id}#comment-{made.id}")
     assert "Here" in browser.get(f"/posts/{post.id}").text
+
+
+def test_the_form_of_a_page_sent_twice_makes_one_comment(client_as: SignIn, alice: User) -> None:
+    post, browser = make_post(), client_as(alice)
+    page = browser.get(f"/posts/{post.id}").text
+    [submission] = re.findall(r'name="submission"\s+value="([^"]+)"', page)
+
+    sent = {"text": "Once", "submission": submission}
+    answers = [browser.post(f"/posts/{post.id}/comments", data=sent) for _ in range(2)]
+    ((made,), _) = comments_page(alice.id, post.id)
+    assert {answer.location for answer in answers} == {f"/posts/{post.id}#comment-{made.id}"}
+    empty = browser.send(f"/posts/{post.id}/comments", data=sent | {"submission": "no such"})
+    assert empty.status_code == 200
+    assert 'name="submission"' in empty.text
+    assert submission not in empty.text
 
 
 def test_a_refused_comment_keeps_its_words(client_as: SignIn, alice: User) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,32 @@ def test_a_comment_is_kept_clean_and_counted(alice: User) -> None:
     made = actions.comment(viewer=viewer_of(alice), post_id=post.id, text="  First\r\nsecond  ", now=now())
     assert made.text == "First\nsecond"
     assert (counters(post), rows(post), used(quotas.COMMENTS, alice)) == ((0, 1, 0), (0, 1, 0), 1)
+
+
+def test_a_form_sent_twice_makes_one_comment(app: Flask, alice: User) -> None:
+    post, viewer, submission = make_post(), viewer_of(alice), uuid.uuid4()
+
+    def send(_: int) -> int:
+        with app.app_context():
+            return actions.comment(viewer=viewer, post_id=post.id, text="Once", submission=submission, now=now()).id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(send, range(8)))) == 1
+    assert (counters(post), rows(post), used(quotas.COMMENTS, alice)) == ((0, 1, 0), (0, 1, 0), 1)
+
+
+def test_a_form_found_again_makes_another_comment_of_other_words(alice: User, bob: User) -> None:
+    post, submission = make_post(), uuid.uuid4()
+
+    def send(user: User, text: str) -> int:
+        return actions.comment(viewer=viewer_of(user), post_id=post.id, text=text, submission=submission, now=now()).id
+
+    first = send(alice, "One")
+    assert len({first, send(alice, "Two"), send(bob, "One")}) == 3
+    assert send(alice, "One") == first
+    actions.delete_comment(viewer=viewer_of(alice), comment_id=first, now=now())
+    assert send(alice, "One") != first
+    assert counters(post) == rows(post) == (0, 3, 0)
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "x" * 2001, "nul\0", "half \ud800", "x" * 1_000_000])
