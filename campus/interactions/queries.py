@@ -21,14 +21,15 @@ from campus.platform.db import session
 from campus.platform.errors import NotFound
 from campus.platform.prepared import Prepared
 from campus.posts.cards import PersonView
-from campus.posts.queries import PostNotFound, visible_post
+from campus.posts.queries import PostNotFound, reachable_post, visible_post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement, Row
 
     from campus.posts.cards import PostCard
+    from campus.posts.models import Post
 
 NEWEST = 2
 BIGGEST = 2**63 - 1
@@ -188,28 +189,29 @@ def visible_comment(viewer_id: int, comment_id: int) -> Comment:
     Raises:
         CommentNotFound: there is none for her.
     """
+    found, _ = _found(viewer_id, comment_id, visible_post)
+    return found
+
+
+def reachable_comment(viewer_id: int, comment_id: int) -> CommentView:
+    """The comment as it is shown; also one under her own post that others do not see. Otherwise like `visible_comment`."""
+    _, shown = _found(viewer_id, comment_id, reachable_post)
+    return shown
+
+
+def _found(viewer_id: int, comment_id: int, post: Callable[[int, int], Post]) -> tuple[Comment, CommentView]:
+    """The comment, looked up through its post."""
     found = session.get(Comment, comment_id, populate_existing=True) if 0 < comment_id <= BIGGEST else None
     if found is None or found.deleted_at is not None:
         raise CommentNotFound
     try:
-        visible_post(viewer_id, found.post_id)
+        post(viewer_id, found.post_id)
     except PostNotFound as error:
         raise CommentNotFound from error
-    if comment_view(viewer_id, comment_id) is None:
+    shown = comment_view(viewer_id, comment_id)
+    if shown is None:
         raise CommentNotFound
-    return found
-
-
-def seen_comment(viewer_id: int, comment_id: int) -> CommentView:
-    """One comment, found through its post by the rule of visibility.
-
-    Raises:
-        CommentNotFound: there is none for her.
-    """
-    found = comment_view(viewer_id, visible_comment(viewer_id, comment_id).id)
-    if found is None:
-        raise CommentNotFound
-    return found
+    return found, shown
 
 
 def has_liked(viewer_id: int, post_id: int) -> bool:

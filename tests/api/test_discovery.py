@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from tests.conftest import Client
 
 
-def test_popular_posts_are_public_ones_with_photos(
-    program_as: Callable[[User], Client], alice: User, bob: User, charlie: User
-) -> None:
+def test_popular_posts_are_public_ones_with_photos(program: Callable[..., Client], alice: User, bob: User, charlie: User) -> None:
     quiet, loud, hidden = make_post(), make_post(), make_post(author=bob)
     for post in (quiet, loud, hidden):
         make_photo(post=post)
@@ -24,6 +22,6 @@ def test_popular_posts_are_public_ones_with_photos(
     make_post()  # no photo
     make_block(blocker=bob, blocked=alice)
 
-    told = program_as(alice).get("/api/posts/popular/").get_json()
+    told = program(alice).get("/api/posts/popular/").get_json()
     assert [post["id"] for post in told] == [loud.id, quiet.id]
     assert told[0]["photos"][0]["urls"]["320"].endswith("/320.webp")

@@ -55,7 +55,7 @@ def organization_of(membership: Membership) -> OrganizationOut:
 @blueprint.get("/me/memberships/")
 @door.reads(answer=list[MembershipOut], tag="memberships")
 def mine() -> list[MembershipOut]:
-    """The organizations the caller is a member of, by name."""
+    """List the organizations you are a member of, by name."""
     return [
         MembershipOut(
             organization=organization_of(each),
@@ -83,14 +83,14 @@ def join(slug: str) -> BelongingOut:
 @blueprint.delete("/organizations/<slug>/membership/")
 @door.writes(answer=BelongingOut, errors=(404, 409), tag="memberships")
 def leave(slug: str) -> BelongingOut:
-    """End one's membership, or take the request back. The last owner stays."""
+    """End your membership, or take the request back. The last owner stays."""
     organization = queries.by_slug(slug)
     actions.leave(viewer_id=viewer().id, organization_id=organization.id)
     return _standing(organization)
 
 
 @blueprint.put("/organizations/<slug>/follow/")
-@door.writes(answer=BelongingOut, errors=(404, 429), quota=quotas.FOLLOWS, tag="follows")
+@door.writes(answer=BelongingOut, errors=(404,), quota=quotas.FOLLOWS, tag="follows")
 def follow(slug: str) -> BelongingOut:
     """Follow an organization.
 

@@ -26,7 +26,7 @@ class SuggestionsOut(TypedDict):
 @blueprint.get("/posts/popular/")
 @door.reads(answer=list[PostOut], tag="posts")
 def popular() -> list[PostOut]:
-    """A few public posts with photos that are new and liked."""
+    """List a few public posts with photos that are new and liked."""
     me = viewer().id
     return [post_out(full) for full in dress(me, popular_photos(me))]
 
@@ -34,7 +34,7 @@ def popular() -> list[PostOut]:
 @blueprint.get("/me/suggestions/")
 @door.reads(answer=SuggestionsOut, tag="me")
 def suggested() -> SuggestionsOut:
-    """A few organizations to join and people to follow."""
+    """List a few organizations to join and people to follow."""
     found = suggestions(viewer().id)
     return SuggestionsOut(
         organizations=[organization_out(each) for each in found.organizations],

@@ -53,7 +53,7 @@ class ShareIn(door.Body):
 
 
 @blueprint.put("/posts/<int:post_id>/like/")
-@door.writes(answer=LikeOut, errors=(404, 429), quota=quotas.LIKES, tag="likes")
+@door.writes(answer=LikeOut, errors=(404,), quota=quotas.LIKES, tag="likes")
 def like(post_id: int) -> LikeOut:
     """Like a post.
 
@@ -74,13 +74,13 @@ def unlike(post_id: int) -> LikeOut:
 @blueprint.get("/posts/<int:post_id>/shares/")
 @door.reads(answer=list[LinkOut], errors=(404,), tag="shares")
 def ways(post_id: int) -> list[LinkOut]:
-    """The ways to take a post elsewhere. Looking counts nothing."""
+    """List the ways to take a post elsewhere. Looking counts nothing."""
     post = visible_post(viewer().id, post_id)
     return [LinkOut(platform=platform, url=share_url(post, platform)) for platform in Platform]
 
 
 @blueprint.post("/posts/<int:post_id>/shares/")
-@door.writes(body=ShareIn, answer=ShareOut, status=201, errors=(404, 422, 429), quota=quotas.SHARES, tag="shares")
+@door.writes(body=ShareIn, answer=ShareOut, status=201, errors=(404,), quota=quotas.SHARES, tag="shares")
 def share(post_id: int, body: ShareIn) -> ShareOut:
     """Count a share of a post, and get the link that takes it there."""
     done = actions.share(viewer=viewer(), post_id=post_id, platform=body.platform, now=clock.now())

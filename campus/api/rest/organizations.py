@@ -73,7 +73,7 @@ class MemberOut(PersonOut):
 @blueprint.get("/organizations/")
 @door.reads(query=Paged, answer=list[ListedOut], tag="organizations")
 def everyone(query: Paged) -> door.Page:
-    """Organizations, those with the most members first."""
+    """List organizations, those with the most members first."""
     found, key = queries.listing(query.numbers(), query.page_size)
     shown = [
         ListedOut(**organization_out(each), place=each.place, join_policy=each.join_policy, member_count=each.member_count)
@@ -85,7 +85,7 @@ def everyone(query: Paged) -> door.Page:
 @blueprint.get("/organizations/<slug>/")
 @door.reads(answer=OrganizationPageOut, errors=(404,), tag="organizations")
 def one(slug: str) -> OrganizationPageOut:
-    """An organization, with its departments."""
+    """Read an organization, with its departments."""
     page = organization_page(viewer().id, queries.by_slug(slug))
     counts = OrganizationCountsOut(members=page.counts.members, posts=page.counts.posts, followers=page.counts.followers)
     return OrganizationPageOut(
@@ -104,14 +104,14 @@ def one(slug: str) -> OrganizationPageOut:
 @blueprint.get("/organizations/<slug>/posts/")
 @door.reads(query=Paged, answer=list[PostOut], errors=(404,), tag="organizations")
 def posts(slug: str, query: Paged) -> door.Page:
-    """What an organization publishes, the newest first."""
+    """List what an organization publishes, the newest first."""
     return _newest(queries.by_slug(slug).id, None, query)
 
 
 @blueprint.get("/organizations/<slug>/members/")
 @door.reads(query=Paged, answer=list[MemberOut], errors=(403, 404), tag="organizations")
 def people(slug: str, query: Paged) -> door.Page:
-    """Who belongs to an organization, by name: for its members."""
+    """List who belongs to an organization, by name: for its members."""
     found, after = members(viewer().id, queries.by_slug(slug), query.number(), query.page_size)
     return query.piece([MemberOut(**person_out(each), role=each.role, kind=each.kind) for each in found], after)
 
@@ -119,21 +119,21 @@ def people(slug: str, query: Paged) -> door.Page:
 @blueprint.get("/organizations/<slug>/departments/")
 @door.reads(answer=list[DepartmentOut], errors=(404,), tag="departments")
 def departments(slug: str) -> list[DepartmentOut]:
-    """The departments of a university, by name."""
+    """List the departments of a university, by name."""
     return [department_out(each) for each in queries.departments_of(queries.by_slug(slug).id)]
 
 
 @blueprint.get("/organizations/<slug>/departments/<department>/")
 @door.reads(answer=DepartmentOut, errors=(404,), tag="departments")
 def department(slug: str, department: str) -> DepartmentOut:
-    """A department of a university."""
+    """Read a department of a university."""
     return department_out(queries.department_by_slug(queries.by_slug(slug).id, department))
 
 
 @blueprint.get("/organizations/<slug>/departments/<department>/posts/")
 @door.reads(query=Paged, answer=list[PostOut], errors=(404,), tag="departments")
 def department_posts(slug: str, department: str, query: Paged) -> door.Page:
-    """What a department publishes, the newest first."""
+    """List what a department publishes, the newest first."""
     organization = queries.by_slug(slug)
     place = queries.department_by_slug(organization.id, department)
     return _newest(organization.id, place.id, query)

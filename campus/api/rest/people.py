@@ -46,7 +46,7 @@ class PersonPageOut(PersonOut):
 @blueprint.get("/users/<handle>/")
 @door.reads(answer=PersonPageOut, errors=(404,), tag="users")
 def one(handle: str) -> PersonPageOut:
-    """A person."""
+    """Read a person."""
     me = viewer().id
     page = person_page(me, follows.visible_person(me, handle))
     counts = PersonCountsOut(posts=page.counts.posts, followers=page.counts.followers, following=page.counts.following)
@@ -65,7 +65,7 @@ def one(handle: str) -> PersonPageOut:
 @blueprint.get("/users/<handle>/posts/")
 @door.reads(query=Paged, answer=list[PostOut], errors=(404,), tag="users")
 def posts(handle: str, query: Paged) -> door.Page:
-    """What a person signs, the newest first."""
+    """List what a person signs, the newest first."""
     me = viewer().id
     person = follows.visible_person(me, handle)
     return listing.posts(query, me, newest_by_author(me, person.id, query.moment(), query.page_size + 1))
@@ -74,7 +74,7 @@ def posts(handle: str, query: Paged) -> door.Page:
 @blueprint.get("/users/<handle>/followers/")
 @door.reads(query=Paged, answer=list[PersonOut], errors=(403, 404), tag="users")
 def followers(handle: str, query: Paged) -> door.Page:
-    """Who follows a person, the latest first."""
+    """List who follows a person, the latest first."""
     me = viewer().id
     person = with_open_lists(me, handle)
     found, before = follows.followers(me, person.id, query.number(), query.page_size)
@@ -84,7 +84,7 @@ def followers(handle: str, query: Paged) -> door.Page:
 @blueprint.get("/users/<handle>/following/")
 @door.reads(query=Paged, answer=list[PersonOut], errors=(403, 404), tag="users")
 def following(handle: str, query: Paged) -> door.Page:
-    """Whom a person follows, the latest first."""
+    """List whom a person follows, the latest first."""
     me = viewer().id
     person = with_open_lists(me, handle)
     found, before = follows.following(me, person.id, query.number(), query.page_size)
@@ -94,6 +94,6 @@ def following(handle: str, query: Paged) -> door.Page:
 @blueprint.get("/users/<handle>/followed_organizations/")
 @door.reads(answer=list[OrganizationOut], errors=(403, 404), tag="users")
 def followed_organizations(handle: str) -> list[OrganizationOut]:
-    """The organizations a person follows, by name."""
+    """List the organizations a person follows, by name."""
     person = with_open_lists(viewer().id, handle)
     return [organization_out(each) for each in follows.followed_organizations(person.id)]

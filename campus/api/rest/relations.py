@@ -37,7 +37,7 @@ def relation_to(user_id: int) -> RelationOut:
 
 
 @blueprint.put("/users/<handle>/follow/")
-@door.writes(answer=RelationOut, errors=(403, 404, 422, 429), quota=quotas.FOLLOWS, tag="follows")
+@door.writes(answer=RelationOut, errors=(403, 404), quota=quotas.FOLLOWS, tag="follows")
 def follow(handle: str) -> RelationOut:
     """Follow a person, or ask to.
 
@@ -58,7 +58,7 @@ def unfollow(handle: str) -> RelationOut:
 
 
 @blueprint.put("/users/<handle>/block/")
-@door.writes(answer=RelationOut, errors=(404, 422), tag="follows")
+@door.writes(answer=RelationOut, errors=(404,), tag="follows")
 def block(handle: str) -> RelationOut:
     """Have nothing to do with a person any more.
 
@@ -79,7 +79,7 @@ def unblock(handle: str) -> RelationOut:
 
 
 @blueprint.put("/users/<handle>/mute/")
-@door.writes(answer=RelationOut, errors=(404, 422), tag="follows")
+@door.writes(answer=RelationOut, errors=(404,), tag="follows")
 def mute(handle: str) -> RelationOut:
     """Keep a person out of the home feed. Nobody else notices."""
     person = visible_person(viewer().id, handle)
@@ -99,7 +99,7 @@ def unmute(handle: str) -> RelationOut:
 @blueprint.get("/me/follow_requests/")
 @door.reads(query=Paged, answer=list[PersonOut], tag="follows")
 def requests(query: Paged) -> door.Page:
-    """Who asks to follow the caller, the latest first."""
+    """List who asks to follow you, the latest first."""
     me = viewer().id
     found, before = queries.followers(me, me, query.number(), query.page_size, status=FollowStatus.REQUESTED)
     return query.piece(map(person_out, found), before)
@@ -108,7 +108,7 @@ def requests(query: Paged) -> door.Page:
 @blueprint.put("/me/followers/<handle>/")
 @door.writes(answer=RelationOut, errors=(404,), tag="follows")
 def accept(handle: str) -> RelationOut:
-    """Let a person who asks follow the caller.
+    """Let a person who asks follow you.
 
     Accepting twice is accepting once.
     """
