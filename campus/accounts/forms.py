@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from campus.accounts import passwords, rules
-from campus.accounts.models import Algorithm, Scope, Theme
+from campus.accounts.models import Algorithm, Scope, Theme, TokenScope
+from campus.accounts.tokens import BadExpiry
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from wtforms import Field
 
     from campus.platform.errors import CampusError
@@ -23,6 +36,19 @@ ALGORITHMS = [
 ]
 SCOPES = [SelectChoice(Scope.ALL, "Everything I may see"), SelectChoice(Scope.FOLLOWING, "Only what I follow and belong to")]
 THEMES = [SelectChoice(Theme.SYSTEM, "As my device"), SelectChoice(Theme.LIGHT, "Light"), SelectChoice(Theme.DARK, "Dark")]
+
+TOKEN_SCOPES = [
+    SelectChoice(TokenScope.READ, "Read: what you see, the program sees"),
+    SelectChoice(TokenScope.WRITE, "Write: post, comment, like, follow and join in your name"),
+    SelectChoice(TokenScope.MODERATE, "Moderate: take away what others wrote, where you are a moderator"),
+]
+NO_END = "never"
+TOKEN_ENDS = [
+    SelectChoice("30", "In 30 days"),
+    SelectChoice("90", "In 90 days"),
+    SelectChoice("365", "In a year"),
+    SelectChoice(NO_END, "Never: until I revoke it"),
+]
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -101,3 +127,28 @@ class SettingsForm(Form):
     algorithm = SelectField("Order of the feed", choices=ALGORITHMS, coerce=Algorithm)
     scope = SelectField("What the feed shows", choices=SCOPES, coerce=Scope)
     auto_load = BooleanField("Load more posts while scrolling")
+
+
+class TokenForm(Form):
+    """/settings/tokens."""
+
+    name = StringField("What is it for?", render_kw={"maxlength": rules.MOST_NAME, "required": True, "autocomplete": "off"})
+    scopes = SelectMultipleField("What may it do?", choices=TOKEN_SCOPES, validate_choice=False, default=[TokenScope.READ.value])
+    ends = SelectField("When does it end?", choices=TOKEN_ENDS, validate_choice=False, default="90")
+
+    def chosen_scopes(self) -> frozenset[TokenScope]:
+        """The boxes that are ticked; what is no scope is left out."""
+        return frozenset(scope for scope in TokenScope if scope.value in (self.scopes.data or ()))
+
+    def end(self, now: datetime) -> datetime | None:
+        """When the token ends; None for never.
+
+        Raises:
+            BadExpiry: none of the choices.
+        """
+        chosen = self.text("ends")
+        if chosen == NO_END:
+            return None
+        if chosen not in {choice.value for choice in TOKEN_ENDS}:
+            raise BadExpiry("Choose when the token ends.", field="ends")
+        return now + timedelta(days=int(chosen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import demo, doctor, feed, org, tasks, user
+from campus.cli import demo, doctor, feed, org, tasks, token, user
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -16,6 +16,7 @@ GROUPS = (
     demo.group,
     user.group,
     org.group,
+    token.group,
 )
 
 

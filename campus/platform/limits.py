@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Index, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,6 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campus.platform import settings
 from campus.platform.db import Base, session, transaction
 from campus.platform.errors import CampusError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WARN_FROM = 0.8
 
@@ -147,6 +151,19 @@ def usage(quota: Quota, subject: int | str, *, now: datetime) -> Usage:
         QuotaUse.subject == str(subject), QuotaUse.quota == quota.name, QuotaUse.period_start == start
     )
     return Usage(quota, session.scalar(mine) or 0, quota.limit, start + quota.period.length)
+
+
+def usages(quotas: Sequence[Quota], subject: int | str, *, now: datetime) -> list[Usage]:
+    """What the subject has used of several quotas, each in its own period. One statement."""
+    starts = {quota.name: quota.period.start(now) for quota in quotas}
+    mine = select(QuotaUse.quota, QuotaUse.period_start, QuotaUse.used).where(
+        QuotaUse.subject == str(subject), QuotaUse.quota.in_(starts), QuotaUse.period_start.in_(set(starts.values()))
+    )
+    used = {(row.quota, row.period_start): row.used for row in session.execute(mine)}
+    return [
+        Usage(quota, used.get((quota.name, starts[quota.name]), 0), quota.limit, starts[quota.name] + quota.period.length)
+        for quota in quotas
+    ]
 
 
 def require_left(quota: Quota, subject: int | str, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 They write straight into the tables, around rules and quotas; a test of a rule calls the room's own verb.
 """
 
-from tests.factories.accounts import make_email, make_user
+from tests.factories.accounts import make_email, make_token, make_user
 from tests.factories.follows import make_block, make_follow, make_mute
 from tests.factories.interactions import make_comment, make_like, make_share
 from tests.factories.organizations import make_company, make_department, make_member, make_university
@@ -22,6 +22,7 @@ __all__ = [
     "make_photo",
     "make_post",
     "make_share",
+    "make_token",
     "make_university",
     "make_user",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campus.accounts.models import EmailAddress, User
+from campus.accounts.models import EmailAddress, TokenScope, User
+from campus.accounts.tokens import issue
 from campus.platform.clock import now
 from campus.platform.db import transaction
 from tests.factories.saving import number, saved
@@ -30,3 +31,8 @@ def make_email(
     """One more address of a person."""
     chosen = address or f"address{number()}@example.org"
     return saved(EmailAddress(user_id=user.id, address=chosen, is_primary=is_primary, verified_at=verified_at))
+
+
+def make_token(*, user: User, scopes: tuple[TokenScope, ...] = tuple(TokenScope), expires_at: datetime | None = None) -> str:
+    """The text of a personal token."""
+    return issue(user_id=user.id, name=f"Program {number()}", scopes=scopes, expires_at=expires_at, now=now())[1]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.api.rest import belonging, comments, discovery, feed, marks, organizations, people, relations
+from campus.api.rest import belonging, comments, discovery, feed, marks, me, organizations, people, photos, posts, relations
 from campus.platform.web import csrf
 
 if TYPE_CHECKING:
     from flask import Flask
 
-RESOURCES = (feed, discovery, comments, marks, people, relations, organizations, belonging)
+RESOURCES = (feed, posts, photos, me, discovery, comments, marks, people, relations, organizations, belonging)
 PREFIX = "/api"
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from flask import Blueprint
-from pydantic import Field
+from pydantic import AwareDatetime, Field
+from typing_extensions import TypedDict
 
 from campus.accounts.guard import viewer
 from campus.accounts.models import Algorithm, Scope
 from campus.api import door
 from campus.api.incoming import Cursor, Limit, Whole
 from campus.api.paging import next_address
-from campus.api.schemas import PostOut, post_out
+from campus.api.schemas import PostOut, exact, post_out
 from campus.feed import reading
-from campus.platform import clock
+from campus.platform import clock, settings
 
 if TYPE_CHECKING:
     from campus.accounts.viewer import Viewer
@@ -45,6 +46,34 @@ def home(query: HomeFeedQuery) -> door.Page:
     posts = [post_out(card.full, why=card.why) for card in found.cards]
     next_url = next_address("api_feed.home", cursor=found.cursor, page_size=query.page_size) if found.cursor else None
     return door.Page(posts, next_url)
+
+
+class NewerQuery(door.Query):
+    """Since when."""
+
+    since: Annotated[AwareDatetime, Field(description="When the list was read.", examples=["2026-11-22T12:00:00Z"])]
+    algorithm: Annotated[Algorithm | None, Field(description="The order of the list.")] = None
+    scope: Annotated[Scope | None, Field(description="What the list draws from.")] = None
+    page_size: Limit = 10
+
+
+@exact
+class NewerOut(TypedDict):
+    """What waits above a list."""
+
+    count: Annotated[int, Field(ge=0, description="Posts of others, counted no further than 99.")]
+    on_top: Annotated[int, Field(ge=0, description="How many of them a fresh first page would show.")]
+
+
+@blueprint.get("/posts/home_feed/new/")
+@door.reads(query=NewerQuery, answer=NewerOut, tag="feed")
+def newer(query: NewerQuery) -> NewerOut:
+    """Ask how many posts are new since you read your home feed."""
+    person, now = viewer(), clock.now()
+    algorithm, scope = query.algorithm or person.algorithm, query.scope or person.scope
+    since = max(query.since, now - settings.current().feed.window)
+    found = reading.count_newer(person, algorithm, scope, since, size=query.page_size, now=now)
+    return NewerOut(count=found.count, on_top=found.on_top)
 
 
 def _read(person: Viewer, query: HomeFeedQuery) -> reading.FeedPage:
