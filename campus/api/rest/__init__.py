@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.api.rest import belonging, comments, discovery, feed, marks, me, organizations, people, photos, posts, relations
+from campus.api.rest import (
+    belonging,
+    comments,
+    discovery,
+    feed,
+    marks,
+    me,
+    organizations,
+    people,
+    photos,
+    posts,
+    relations,
+    search,
+)
 from campus.platform.web import csrf
 
 if TYPE_CHECKING:
     from flask import Flask
 
-RESOURCES = (feed, posts, photos, me, discovery, comments, marks, people, relations, organizations, belonging)
+RESOURCES = (feed, posts, photos, me, discovery, comments, marks, people, relations, organizations, belonging, search)
 PREFIX = "/api"
 
 

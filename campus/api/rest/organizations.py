@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from flask import Blueprint
 from pydantic import Field
@@ -26,6 +26,9 @@ from campus.organizations import queries
 from campus.organizations.models import JoinPolicy, MemberKind, Role
 from campus.posts.queries import newest_by_organization
 from campus.profiles.queries import members, organization_page
+
+if TYPE_CHECKING:
+    from campus.organizations.places import Listed
 
 blueprint = Blueprint("api_organizations", __name__)
 
@@ -75,11 +78,12 @@ class MemberOut(PersonOut):
 def everyone(query: Paged) -> door.Page:
     """List organizations, those with the most members first."""
     found, key = queries.listing(query.numbers(), query.page_size)
-    shown = [
-        ListedOut(**organization_out(each), place=each.place, join_policy=each.join_policy, member_count=each.member_count)
-        for each in found
-    ]
-    return query.piece(shown, key)
+    return query.piece(map(listed_out, found), key)
+
+
+def listed_out(found: Listed) -> ListedOut:
+    """An organization in a list."""
+    return ListedOut(**organization_out(found), place=found.place, join_policy=found.join_policy, member_count=found.member_count)
 
 
 @blueprint.get("/organizations/<slug>/")
