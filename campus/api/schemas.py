@@ -118,7 +118,7 @@ class PostOut(TypedDict):
 
     id: Id
     url: Path
-    author: PersonOut
+    author: Annotated[PersonOut | None, Field(description="Who signs it; null: an official post, which the owner signs.")]
     owner: Annotated[OrganizationOut | None, Field(description="The organization it belongs to; null: a personal post.")]
     department: DepartmentOut | None
     official: Annotated[bool, Field(description="In the organization's name.")]
@@ -230,7 +230,7 @@ def _post(card: PostCard, full: FullCard) -> PostOut:
     return PostOut(
         id=card.id,
         url=f"/posts/{card.id}",
-        author=person_out(card.author),
+        author=person_out(card.signed_by) if card.signed_by else None,
         owner=organization_out(card.owner) if card.owner else None,
         department=department_out(card.department) if card.department else None,
         official=card.official,

@@ -43,13 +43,14 @@ def sentence(reason: Reason, card: PostCard, viewer_id: int) -> str:
     if card.author.id == viewer_id:
         return "You posted this"
     owner = card.owner.name if card.owner else ""
+    name = card.signed_by.name if card.signed_by else ""
     sentences = {
         Reason.DEPARTMENT: f"From your department, {card.department.name if card.department else owner}",
         Reason.COMPANY: f"You are a member of {owner}",
         Reason.UNIVERSITY: f"You are a member of {owner}",
-        Reason.FOLLOWED_AUTHOR: f"You follow {card.author.name}",
+        Reason.FOLLOWED_AUTHOR: f"You follow {name or f'somebody at {owner}'}",
         Reason.FOLLOWED_ORGANIZATION: f"You follow {owner}",
-        Reason.COLLEAGUE: f"{card.author.name} is in one of your organizations",
+        Reason.COLLEAGUE: f"{name or f'Somebody at {owner}'} is in one of your organizations",
         Reason.NONE: "Public on this campus",
     }
     return sentences[reason]

@@ -107,6 +107,16 @@ class PostCard:
         return self.state == PostState.PUBLISHED
 
     @property
+    def signed_by(self) -> PersonView | None:
+        """The person who signs it. Nobody does an official post: it is the organization's, whoever wrote it."""
+        return None if self.official else self.author
+
+    @property
+    def signature(self) -> str:
+        """The name it goes out under."""
+        return self.owner.name if self.official and self.owner else self.author.name
+
+    @property
     def seen_by(self) -> str:
         """Who can see the post, in words."""
         return described(

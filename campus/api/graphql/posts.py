@@ -94,7 +94,7 @@ class Post:
     number: strawberry.Private[int]
     id: strawberry.ID
     url: str = strawberry.field(description="Its page on this site.")
-    author: User
+    author: User | None = strawberry.field(description="Who signs it; null: an official post, which the owner signs.")
     owner: Organization | None = strawberry.field(description="The organization it belongs to; null: a personal post.")
     department: Department | None
     official: bool = strawberry.field(description="In the organization's name.")
@@ -139,7 +139,7 @@ def _post(full: FullCard, why: str | None) -> Post:
         number=card.id,
         id=identifier(card.id),
         url=f"/posts/{card.id}",
-        author=user(card.author),
+        author=user(card.signed_by) if card.signed_by else None,
         owner=organization(card.owner) if card.owner else None,
         department=department(card.department) if card.department else None,
         official=card.official,
