@@ -1,0 +1,110 @@
+"""What each page is to programs: the operations that do the same, or the reason why there is none.
+
+A page added to the site has no entry here, and `test_api_twins` says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Because:
+    """Why a page has no twin."""
+
+    reason: str
+
+
+A_FORM = Because("The form of a write: programs need none.")
+IN_THE_BROWSER = Because("Signing in belongs to browsers: a program has a token.")
+HERSELF = Because("What proves who she is changes in a browser alone: a token that is stolen must not take the account over.")
+BY_MAIL = Because("The link of a mail, opened in a browser.")
+BYTES = Because("The file itself: posts name its address, which programs ask with the same credential as a page does.")
+NOT_SHOWN = Because("For the one who runs the site.")
+PROGRAMS_OWN = Because("Itself for programs.")
+
+TWINS: dict[str, tuple[str, ...] | Because] = {
+    # accounts
+    "accounts.login": IN_THE_BROWSER,
+    "accounts.logout": IN_THE_BROWSER,
+    "accounts.signup": IN_THE_BROWSER,
+    "accounts.reset": BY_MAIL,
+    "accounts.reset_password": BY_MAIL,
+    "accounts.verify": BY_MAIL,
+    "accounts.verify_link": BY_MAIL,
+    "accounts.resend": BY_MAIL,
+    "accounts.resend_address": HERSELF,
+    "accounts.add_address": HERSELF,
+    "accounts.make_primary": HERSELF,
+    "accounts.remove_address": HERSELF,
+    "accounts.change_password": HERSELF,
+    "accounts.tokens_page": HERSELF,
+    "accounts.create_token": HERSELF,
+    "accounts.confirm_revoke_token": HERSELF,
+    "accounts.revoke_token": HERSELF,
+    "accounts.settings": ("GET /me/", "GET /me/sessions/"),
+    "accounts.save_settings": ("PATCH /me/",),
+    "accounts.revoke_session": ("DELETE /me/sessions/<session_id>/",),
+    "accounts.revoke_sessions": ("DELETE /me/sessions/",),
+    # posts
+    "posts.new": A_FORM,
+    "posts.edit": A_FORM,
+    "posts.confirm_delete": A_FORM,
+    "posts.create": ("POST /posts/",),
+    "posts.save": ("PATCH /posts/<int:post_id>/",),
+    "posts.delete": ("DELETE /posts/<int:post_id>/",),
+    "posts.withdraw": ("POST /posts/<int:post_id>/withdraw/",),
+    "posts.reinstate": ("POST /posts/<int:post_id>/reinstate/",),
+    "posts.history": ("GET /posts/<int:post_id>/history/",),
+    "posts.audience": ("GET /posts/audience/",),
+    "post_page.show": ("GET /posts/<int:post_id>/", "GET /posts/<int:post_id>/comments/"),
+    "photos.photo": ("GET /posts/<int:post_id>/photos/",),
+    "photos.retry": ("POST /posts/<int:post_id>/photos/<int:position>/retry/",),
+    "photos.media": BYTES,
+    # interactions
+    "interactions.like": ("PUT /posts/<int:post_id>/like/", "DELETE /posts/<int:post_id>/like/"),
+    "interactions.comments": ("GET /posts/<int:post_id>/comments/",),
+    "interactions.comment": ("POST /posts/<int:post_id>/comments/",),
+    "interactions.delete_comment": ("DELETE /comments/<int:comment_id>/",),
+    "interactions.shares": ("GET /posts/<int:post_id>/shares/",),
+    "interactions.share": ("POST /posts/<int:post_id>/shares/",),
+    # follows
+    "follows.follow": ("PUT /users/<handle>/follow/",),
+    "follows.unfollow": ("DELETE /users/<handle>/follow/",),
+    "follows.accept": ("PUT /me/followers/<handle>/",),
+    "follows.reject": ("DELETE /me/followers/<handle>/",),
+    "follows.block": ("PUT /users/<handle>/block/",),
+    "follows.unblock": ("DELETE /users/<handle>/block/",),
+    "follows.mute": ("PUT /users/<handle>/mute/",),
+    "follows.unmute": ("DELETE /users/<handle>/mute/",),
+    "follows.follow_organization": ("PUT /organizations/<slug>/follow/",),
+    "follows.unfollow_organization": ("DELETE /organizations/<slug>/follow/",),
+    "follows.mute_organization": ("PUT /organizations/<slug>/mute/",),
+    "follows.unmute_organization": ("DELETE /organizations/<slug>/mute/",),
+    # organizations, and the pages of people
+    "organizations.join": ("PUT /organizations/<slug>/membership/",),
+    "organizations.leave": ("DELETE /organizations/<slug>/membership/",),
+    "profiles.person": ("GET /users/<handle>/", "GET /users/<handle>/posts/"),
+    "profiles.followers": ("GET /users/<handle>/followers/", "GET /me/follow_requests/"),
+    "profiles.following": ("GET /users/<handle>/following/", "GET /users/<handle>/followed_organizations/"),
+    "profiles.organization": ("GET /organizations/<slug>/", "GET /organizations/<slug>/posts/"),
+    "profiles.about": ("GET /organizations/<slug>/", "GET /organizations/<slug>/departments/"),
+    "profiles.people": ("GET /organizations/<slug>/members/",),
+    "profiles.department": (
+        "GET /organizations/<slug>/departments/<department>/",
+        "GET /organizations/<slug>/departments/<department>/posts/",
+    ),
+    "profiles.explore": ("GET /organizations/", "GET /posts/popular/", "GET /me/suggestions/"),
+    # feed and search
+    "feed.home": ("GET /posts/home_feed/",),
+    "feed.new": ("GET /posts/home_feed/new/",),
+    "feed.suggested": ("GET /me/suggestions/",),
+    "feed.why": ("GET /posts/<int:post_id>/why/",),
+    "feed.choose": ("PATCH /me/",),
+    "search.search": ("GET /search/",),
+    # machines
+    "health.livez": NOT_SHOWN,
+    "health.readyz": NOT_SHOWN,
+    "graphql.console": PROGRAMS_OWN,
+    "graphql.run": PROGRAMS_OWN,
+}
