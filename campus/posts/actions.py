@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.platform import outbox, settings
 from campus.platform.db import session, transaction
-from campus.platform.errors import Conflict, Invalid
+from campus.platform.errors import Conflict
 from campus.platform.limits import spend
-from campus.posts import policy
-from campus.posts.drafts import MAX_ALT, PostDraft, checked, tidied
+from campus.posts import photos, policy
+from campus.posts.drafts import PostDraft, checked
 from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
+from campus.posts.photos import PROCESS_PHOTO
 from campus.posts.policy import Act
-from campus.posts.queries import PostNotFound, reachable_post
+from campus.posts.queries import PostNotFound, reachable_card, reachable_post
+from campus.posts.versions import require_version
 from campus.quotas import POSTS
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 DISTRIBUTE = "distribute_post"  # handled by the feed
 RETRACT = "retract_post"  # and this
-PROCESS_PHOTO = "process_photo"
 ERASE = "erase_post"
 
 
@@ -45,12 +46,6 @@ class NotInThatState(Conflict):
     title = "The post has changed"
 
 
-class PhotoUnavailable(Invalid):
-    """The uploaded file of a draft is gone, or is part of a post already."""
-
-    title = "The uploaded photo is gone"
-
-
 def publish(*, viewer: Viewer, draft: PostDraft, now: datetime) -> Post:
     """Publish a draft; with photos, as soon as they are processed. The same submission again returns the post it made.
 
@@ -62,8 +57,7 @@ def publish(*, viewer: Viewer, draft: PostDraft, now: datetime) -> Post:
         post, is_new = _written(viewer.id, draft, now)
         if is_new:
             spend(POSTS, viewer.id, now=now)
-            for photo in _add_photos(post, draft):
-                outbox.record(PROCESS_PHOTO, photo.id, {"photo_id": photo.id})
+            photos.add(post, draft.photos)
             if not draft.photos:
                 _distribute(post)
     return post
@@ -73,25 +67,37 @@ def release(post_id: int, *, now: datetime) -> bool:
     """Publish a post whose photos are all settled, if there is anything to show. True if it was published now."""
     with transaction():
         post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
-        if post is None or post.state != PostState.PROCESSING or not _has_something_to_show(post):
+        if post is None or post.state != PostState.PROCESSING or not photos.has_something_to_show(post):
             return False
         post.state, post.published_at, post.updated_at = PostState.PUBLISHED, now, now
         _distribute(post)
     return True
 
 
-def edit(*, viewer: Viewer, post_id: int, draft: PostDraft, alts: Mapping[int, str] | None = None, now: datetime) -> Post:
+def edit(
+    *,
+    viewer: Viewer,
+    post_id: int,
+    draft: PostDraft,
+    alts: Mapping[int, str] | None = None,
+    version: str | None = None,
+    now: datetime,
+) -> Post:
     """Change what a post says and whom it is for. What it said is kept; `alts` are descriptions by photo position.
 
-    Where it belongs may change as well. The draft's photos and submission are not looked at.
+    Where it belongs may change as well. The draft's photos and submission are not looked at. `version` is what `version_of` said
+    when the editing began; without it the last to save wins.
 
     Raises:
         PostNotFound, MayNot: not for her to see, or to change.
+        EditedMeanwhile: it is not that version any more.
         Invalid, Forbidden: as in `publish`; where she posts is only asked again when it changes.
     """
     with transaction():
         post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.EDIT, viewer_id=viewer.id, post=post)
+        if version is not None:
+            require_version(reachable_card(viewer.id, post_id), version)
         draft = _checked_edit(post, draft)
         place = (post.organization_id, post.department_id, post.official, post.audience)
         if place != (draft.organization_id, draft.department_id, draft.official, draft.audience):
@@ -100,7 +106,9 @@ def edit(*, viewer: Viewer, post_id: int, draft: PostDraft, alts: Mapping[int, s
             if post.organization_id != draft.organization_id:
                 outbox.record(RETRACT, post.id, {"post_id": post.id})
         _remember(post, draft, now)
-        _describe(post, alts or {}, now)
+        if alts:
+            photos.describe(post, alts)
+            post.updated_at = now
     return post
 
 
@@ -208,32 +216,9 @@ def _of_submission(author_id: int, draft: PostDraft) -> Post | None:
     )
 
 
-def _add_photos(post: Post, draft: PostDraft) -> list[Photo]:
-    rows = [
-        {
-            "post_id": post.id,
-            "position": position,
-            "token": photo.token,
-            "filename": photo.filename,
-            "alt": photo.alt,
-            "credit": photo.credit,
-            "licence": photo.licence,
-        }
-        for position, photo in enumerate(draft.photos, start=1)
-    ]
-    if not rows:
-        return []
-    added = insert(Photo).values(rows).on_conflict_do_nothing(index_elements=[Photo.token]).returning(Photo)
-    photos = list(session.scalars(added))
-    if len(photos) != len(rows):
-        raise PhotoUnavailable("A photo of this form is part of a post already. Choose it again.", field="photos")
-    return photos
-
-
 def _checked_edit(post: Post, draft: PostDraft) -> PostDraft:
     """The draft, tidy; a post with photos needs no words."""
-    has_photos = session.scalar(select(Photo.id).where(Photo.post_id == post.id).limit(1)) is not None
-    return checked(draft, most_photos=settings.current().media.max_photos, has_photos=has_photos)
+    return checked(draft, most_photos=settings.current().media.max_photos, has_photos=photos.has_photos(post))
 
 
 def _remember(post: Post, draft: PostDraft, now: datetime) -> None:
@@ -256,14 +241,6 @@ def _remember(post: Post, draft: PostDraft, now: datetime) -> None:
     post.edited_at = post.updated_at = now
 
 
-def _describe(post: Post, alts: Mapping[int, str], now: datetime) -> None:
-    for position, alt in alts.items():
-        text = tidied(f"The description of photo {position}", alt, MAX_ALT, field=f"alt-{position - 1}")
-        described = update(Photo).where(Photo.post_id == post.id, Photo.position == position, Photo.alt != text)
-        session.execute(described.values(alt=text))
-        post.updated_at = now
-
-
 def _require_state(post: Post, state: PostState) -> None:
     if post.state != state:
         raise NotInThatState(f"This can only be done while the post is {state}; it is {post.state} now.")
@@ -283,9 +260,3 @@ def _redistribute(post: Post, now: datetime) -> None:
     """Have the feeds match a post that changed; those it reaches only now find it at their next visit."""
     post.resurfaced_at = now
     outbox.record(DISTRIBUTE, post.id, {"post_id": post.id})
-
-
-def _has_something_to_show(post: Post) -> bool:
-    """All photos are settled, and there are words or a photo that is ready."""
-    states = set(session.scalars(select(Photo.state).where(Photo.post_id == post.id)))
-    return PhotoState.PENDING not in states and bool(post.title or post.text or PhotoState.READY in states)

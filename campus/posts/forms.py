@@ -15,6 +15,7 @@ from campus.posts import uploads
 from campus.posts.composing import place_of, place_value
 from campus.posts.drafts import MAX_ALT, MAX_LOCATION, MAX_TEXT, MAX_TITLE, PostDraft
 from campus.posts.models import Audience
+from campus.posts.versions import version_of
 
 if TYPE_CHECKING:
     import uuid
@@ -51,6 +52,7 @@ class PostForm(Form):
     location = StringField("Place (optional)", render_kw={"maxlength": MAX_LOCATION})
     photos = MultipleFileField("Photos", render_kw={"accept": ACCEPTED, "multiple": True})
     submission = HiddenField()
+    version = HiddenField()
 
     uploads: tuple[Upload, ...] = ()
     """The accepted photos that wait: for each a hidden field `upload` with `signed`, a text `alt-<index>`, a box `drop`."""
@@ -118,6 +120,7 @@ class PostForm(Form):
         """Fill the form with a post as it is."""
         self.title.data, self.text.data, self.location.data = card.title, card.text, card.location
         self.audience.data, self.official.data = card.audience, card.official
+        self.version.data = version_of(card)
         owner = card.owner.id if card.owner else None
         self.owner.data = place_value(owner, card.department.id if card.department else None)
 

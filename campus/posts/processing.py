@@ -19,8 +19,9 @@ from campus.platform.errors import Invalid
 from campus.platform.outbox import MAX_ATTEMPTS
 from campus.platform.storage import StoredFileMissing
 from campus.posts import files
-from campus.posts.actions import ERASE, PROCESS_PHOTO, release
+from campus.posts.actions import ERASE, release
 from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
+from campus.posts.photos import PROCESS_PHOTO
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,6 +20,7 @@ from campus.posts.composing import AudienceNote, audience_note, owner_choices
 from campus.posts.drafts import check_audience
 from campus.posts.forms import PostForm
 from campus.posts.queries import earlier_texts, reachable_card, reachable_post
+from campus.posts.versions import EditedMeanwhile, version_of
 from campus.quotas import POSTS
 
 if TYPE_CHECKING:
@@ -92,7 +93,12 @@ def save(post_id: int) -> Response:
     post_card, form = _editable(post_id), PostForm()
     alts = {photo.position: request.form[f"alt-{n}"] for n, photo in enumerate(post_card.photos) if f"alt-{n}" in request.form}
     try:
-        post = actions.edit(viewer=viewer(), post_id=post_id, draft=form.draft(), alts=alts, now=clock.now())
+        version = form.version.data or None
+        post = actions.edit(viewer=viewer(), post_id=post_id, draft=form.draft(), alts=alts, version=version, now=clock.now())
+    except EditedMeanwhile as error:
+        post_card = _editable(post_id)
+        form.version.data = version_of(post_card)  # saved again, it replaces what she is shown now
+        return _refused("posts/edit.html", form, error, post_card=post_card)
     except CampusError as error:
         if error.status == 404:  # noqa: PLR2004 - gone meanwhile: there is no form to go back to
             raise
@@ -175,7 +181,7 @@ def _composer(template: str, form: PostForm, *, status: int = 200, post_card: Po
     owners = owner_choices(me.id)
     form.offer(owners)
     context = {"form": form, "owners": owners, "audience": _note(form), "quota": usage(POSTS, me.id, now=clock.now())}
-    more = {"card": post_card} if post_card else {}
+    more = {"card": post_card, "changed": status == EditedMeanwhile.status} if post_card else {}
     return make_response(render_template(template, **context, **more), status)
 
 
