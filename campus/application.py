@@ -14,6 +14,7 @@ from campus import cli
 from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
 from campus.accounts.actions import set_known_domain
+from campus.api import documentation
 from campus.api import models as api
 from campus.api.graphql import views as graphql_views
 from campus.api import rest
@@ -60,6 +61,7 @@ def create_app(config: Settings, root: Path) -> Flask:
     search_views.init_app(app)
     feed_views.init_app(app)
     rest.init_app(app)
+    app.register_blueprint(documentation.blueprint)
     graphql_views.init_app(app)
     cli.register(app)
     return app

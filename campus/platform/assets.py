@@ -1,4 +1,4 @@
-"""Static files: addresses that change with the content, served by WhiteNoise for a year; htmx from its installed package."""
+"""Static files: addresses that change with the content, served by WhiteNoise for a year; some come from installed packages."""
 
 from __future__ import annotations
 
@@ -18,23 +18,29 @@ if TYPE_CHECKING:
     from campus.platform.settings import Settings
 
 YEAR = 31_536_000
-HTMX = "vendor/htmx.min.js"
+_SWAGGER = "static/drf_spectacular_sidecar/swagger-ui-dist"
+VENDORED = {  # what the pages call it: the package that brings it, and where it is in there
+    "vendor/htmx.min.js": ("django_htmx", "static/django_htmx/htmx-2.min.js"),
+    "vendor/swagger-ui.js": ("drf_spectacular_sidecar", f"{_SWAGGER}/swagger-ui-bundle.js"),
+    "vendor/swagger-ui.css": ("drf_spectacular_sidecar", f"{_SWAGGER}/swagger-ui.css"),
+}
 
 
-def htmx_file() -> Path:
-    """The htmx that the django-htmx package brings; the package itself is not imported.
+def vendored_file(name: str) -> Path:
+    """A static file that an installed package brings; the package itself is not imported.
 
     Raises:
         RuntimeError: the package is missing.
     """
-    spec = importlib.util.find_spec("django_htmx")
+    package, place = VENDORED[name]
+    spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("the package django-htmx, which brings htmx, is not installed")
-    return Path(spec.submodule_search_locations[0]) / "static" / "django_htmx" / "htmx-2.min.js"
+        raise RuntimeError(f"the package {package}, which brings {name}, is not installed")
+    return Path(spec.submodule_search_locations[0]) / place
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Serve the static folder and htmx, and have `url_for("static", …)` name their content."""
+    """Serve the static folder and what packages bring, and have `url_for("static", …)` name their content."""
     folder = Path(app.static_folder or "static")
     noise = WhiteNoise(
         app.wsgi_app,
@@ -44,7 +50,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         add_headers_function=_headers,
         immutable_file_test=lambda _path, _url: settings.is_production,
     )
-    noise.add_file_to_dictionary(f"/static/{HTMX}", str(htmx_file()))
+    for name in VENDORED:
+        noise.add_file_to_dictionary(f"/static/{name}", str(vendored_file(name)))
     if settings.is_production and folder.is_dir():
         noise.add_files(str(folder), prefix="static/")
     app.wsgi_app = noise  # type: ignore[method-assign]  # how WSGI middleware is added
@@ -59,7 +66,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def digest(folder: Path, name: str, *, fixed: bool) -> str | None:
     """What names the content of a static file; None when there is no such file. `fixed` files are read once."""
-    file = htmx_file() if name == HTMX else folder / name
+    file = vendored_file(name) if name in VENDORED else folder / name
     if not file.is_file():
         return None
     return _digest(file, 0 if fixed else file.stat().st_mtime_ns)

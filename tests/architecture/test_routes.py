@@ -42,5 +42,7 @@ PUBLIC = {
     "/posts/<int:post_id>",
     "/posts/<int:post_id>/comments",
     "/posts/<int:post_id>/photos/<int:position>",
+    "/api/openapi.json",
+    "/api/docs/",
     "/media/<uuid:token>/<int:width>.<any(webp, jpg):extension>",
 }
