@@ -7,6 +7,7 @@ Depth and cost are those of the answer: a fragment counts wherever it is spread.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +46,25 @@ MAX_ALIASES = 15
 MAX_DEPTH = 8
 MAX_INTROSPECTION_DEPTH = 16
 MAX_NESTING = 40  # selection sets within each other, those of inline fragments included, which add nothing to the depth
+MAX_REPEATS = 10  # of one field beside itself: whether they can be merged is asked of each pair
 MAX_COST = 20_000  # fields of the answer
-MAX_INTROSPECTION_COST = 60_000
+MAX_INTROSPECTION_COST = 40_000
 LARGEST_PAGE = 50
 PAGING = ("limit", "first")
-# How long lists without such an argument usually are (nodes are counted with their connection); the last three in introspection.
-LENGTHS = {"nodes": 1, "photos": 4, "latestComments": 2, "types": 70, "fields": 9, "args": 2}
+# How long lists without such an argument usually are. Nodes are counted with their connection; below them, introspection's.
+LENGTHS = {
+    "photos": 4,
+    "latestComments": 2,
+    "nodes": 1,
+    "types": 60,
+    "fields": 6,
+    "directives": 6,
+    "args": 1,
+    "interfaces": 1,
+    "possibleTypes": 1,
+    "enumValues": 1,
+    "inputFields": 1,
+}
 USUAL_LENGTH = 5
 META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
@@ -155,6 +169,7 @@ class _Walk:
             return Weight()
         if nesting > MAX_NESTING:
             raise TooMuch(f"The query is more than {MAX_DEPTH} levels deep.")
+        _refuse_repeats(selected)
         depth, cost, varies = 0, 0, False
         for selection in selected.selections:
             if isinstance(selection, FieldNode):
@@ -211,6 +226,12 @@ class _Walk:
         if isinstance(given, VariableNode):
             return _clamped(self.variables.get(given.name.value, self.defaults.get(given.name.value))), True
         return _clamped(known.args[paging].default_value), False
+
+
+def _refuse_repeats(selected: SelectionSetNode) -> None:
+    names = Counter((one.alias or one.name).value for one in selected.selections if isinstance(one, FieldNode))
+    if names and max(names.values()) > MAX_REPEATS:
+        raise TooMuch(f"One selection names a field more than {MAX_REPEATS} times.")
 
 
 def _is_list(known: GraphQLField) -> bool:

@@ -30,13 +30,13 @@ class PostMutations:
     """Writing, changing, taking back."""
 
     @strawberry.mutation
-    def create_post(self, info: Info, input: PostInput) -> PostPayload:  # noqa: A002 - GraphQL's custom
+    def create_post(self, info: Info, input: PostInput) -> PostPayload | None:  # noqa: A002 - GraphQL's custom
         """Publish a post."""
         made = actions.publish(viewer=info.context.viewer, draft=drafted(input), now=info.context.now)
         return PostPayload(number=made.id)
 
     @strawberry.mutation
-    def edit_post(self, info: Info, id: ID, input: PostChanges) -> PostPayload:  # noqa: A002
+    def edit_post(self, info: Info, id: ID, input: PostChanges) -> PostPayload | None:  # noqa: A002
         """Change a post. What it said before is kept."""
         who, number = info.context.viewer, key(id)
         draft = changed(reachable_card(who.id, number), input)
@@ -44,25 +44,25 @@ class PostMutations:
         return PostPayload(number=number)
 
     @strawberry.mutation
-    def withdraw_post(self, info: Info, id: ID) -> PostPayload:  # noqa: A002
+    def withdraw_post(self, info: Info, id: ID) -> PostPayload | None:  # noqa: A002
         """Take a post away from its readers."""
         done = actions.withdraw(viewer=info.context.viewer, post_id=key(id), now=info.context.now)
         return PostPayload(number=done.id)
 
     @strawberry.mutation
-    def reinstate_post(self, info: Info, id: ID) -> PostPayload:  # noqa: A002
+    def reinstate_post(self, info: Info, id: ID) -> PostPayload | None:  # noqa: A002
         """Put a post back that the viewer withdrew."""
         done = actions.reinstate(viewer=info.context.viewer, post_id=key(id), now=info.context.now)
         return PostPayload(number=done.id)
 
     @strawberry.mutation
-    def delete_post(self, info: Info, id: ID) -> DeletePayload:  # noqa: A002
+    def delete_post(self, info: Info, id: ID) -> DeletePayload | None:  # noqa: A002
         """Delete a post: at once for everybody."""
         actions.delete(viewer=info.context.viewer, post_id=key(id), now=info.context.now)
         return DeletePayload(id=id)
 
     @strawberry.mutation
-    def retry_photo(self, info: Info, post_id: ID, position: int) -> PostPayload:
+    def retry_photo(self, info: Info, post_id: ID, position: int) -> PostPayload | None:
         """Have a failed photo processed again."""
         number = key(post_id)
         actions.retry_photo(viewer=info.context.viewer, post_id=number, position=position, now=info.context.now)
@@ -74,21 +74,21 @@ class InteractionMutations:
     """What a reader does with a post."""
 
     @strawberry.mutation
-    def like(self, info: Info, post_id: ID) -> LikePayload:
+    def like(self, info: Info, post_id: ID) -> LikePayload | None:
         """Like a post; liking twice is one like and costs nothing."""
         number = key(post_id)
         done = interactions.like(viewer=info.context.viewer, post_id=number, now=info.context.now)
         return LikePayload(number=number, liked=done.liked, likes=done.count)
 
     @strawberry.mutation
-    def unlike(self, info: Info, post_id: ID) -> LikePayload:
+    def unlike(self, info: Info, post_id: ID) -> LikePayload | None:
         """Take a like back."""
         number = key(post_id)
         done = interactions.unlike(viewer=info.context.viewer, post_id=number)
         return LikePayload(number=number, liked=done.liked, likes=done.count)
 
     @strawberry.mutation
-    def comment(self, info: Info, post_id: ID, text: str) -> CommentPayload:
+    def comment(self, info: Info, post_id: ID, text: str) -> CommentPayload | None:
         """Write a comment of 1 to 2,000 characters."""
         who, number = info.context.viewer, key(post_id)
         made = interactions.comment(viewer=who, post_id=number, text=text, now=info.context.now)
@@ -98,13 +98,13 @@ class InteractionMutations:
         return CommentPayload(number=number, comment=shown(view))
 
     @strawberry.mutation
-    def delete_comment(self, info: Info, id: ID) -> DeleteCommentPayload:  # noqa: A002
+    def delete_comment(self, info: Info, id: ID) -> DeleteCommentPayload | None:  # noqa: A002
         """Delete a comment: one's own, one on one's own post, or as a moderator of the owning organization."""
         number = interactions.delete_comment(viewer=info.context.viewer, comment_id=key(id), now=info.context.now)
         return DeleteCommentPayload(number=number, id=id)
 
     @strawberry.mutation
-    def share(self, info: Info, post_id: ID, platform: Platform = Platform.LINK) -> SharePayload:
+    def share(self, info: Info, post_id: ID, platform: Platform = Platform.LINK) -> SharePayload | None:
         """Count a share, and get the link that takes the post there."""
         number = key(post_id)
         done = interactions.share(viewer=info.context.viewer, post_id=number, platform=platform, now=info.context.now)

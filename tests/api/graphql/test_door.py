@@ -16,13 +16,11 @@ from campus.platform import settings
 from campus.platform.clock import now
 from campus.quotas import API
 from tests.api.graphql.asking import URL, ask, form_token, post
-from tests.api.programs import limit_to, with_token
+from tests.api.limiting import limit_to
 from tests.factories import make_post, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from flask import Flask
 
     from campus.accounts.models import User
     from tests.conftest import Client
@@ -42,33 +40,33 @@ def test_a_browser_that_is_not_signed_in_is_led_to_the_sign_in_page(client: Clie
     assert response.location == "/login?next=%2Fgraphql"
 
 
-def test_a_token_opens_the_door(program_as: Callable[..., Client], alice: User) -> None:
-    assert ask(program_as(alice), ME) == {"me": {"handle": "alice"}}
+def test_a_token_opens_the_door(program: Callable[..., Client], alice: User) -> None:
+    assert ask(program(alice), ME) == {"me": {"handle": "alice"}}
 
 
-def test_a_token_that_only_reads_changes_nothing(program_as: Callable[..., Client], alice: User) -> None:
-    program, mine = program_as(alice, {TokenScope.READ}), make_post(author=alice)
-    assert ask(program, ME)
-    response = post(program, "mutation($id: ID!) { like(postId: $id) { liked } }", id=mine.id)
+def test_a_token_that_only_reads_changes_nothing(program: Callable[..., Client], alice: User) -> None:
+    hers, mine = program(alice, TokenScope.READ), make_post(author=alice)
+    assert ask(hers, ME)
+    response = post(hers, "mutation($id: ID!) { like(postId: $id) { liked } }", id=mine.id)
     assert response.status_code == 403
     assert "write" in response.get_json()["error"]
-    assert ask(program, "query($id: ID!) { post(id: $id) { viewer { liked } } }", id=mine.id) == {
+    assert ask(hers, "query($id: ID!) { post(id: $id) { viewer { liked } } }", id=mine.id) == {
         "post": {"viewer": {"liked": False}}
     }
 
 
-def test_a_wrong_token_is_refused_even_beside_a_good_cookie(app: Flask, client_as: Callable[[User], Client], alice: User) -> None:
-    assert post(with_token(app, "pct_" + "x" * 43), ME).status_code == 401
+def test_a_wrong_token_is_refused_even_beside_a_good_cookie(client_as: Callable[[User], Client], alice: User) -> None:
     browser = client_as(alice)
-    browser.environ_base["HTTP_AUTHORIZATION"] = "Bearer pct_wrong"
-    assert post(browser, ME).status_code == 401
+    for token in ("pct_" + "x" * 43, "pct_wrong", ""):
+        browser.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        assert post(browser, ME).status_code == 401
 
 
-def test_suspension_acts_at_once(program_as: Callable[..., Client], client_as: Callable[[User], Client], alice: User) -> None:
-    program, browser = program_as(alice), client_as(alice)
+def test_suspension_acts_at_once(program: Callable[..., Client], client_as: Callable[[User], Client], alice: User) -> None:
+    hers, browser = program(alice), client_as(alice)
     token = form_token(browser)
     suspend(user_id=alice.id, now=now())
-    assert post(program, ME).status_code == 401
+    assert post(hers, ME).status_code == 401
     assert browser.post(URL, json={"query": ME}, headers={"X-CSRFToken": token}).status_code == 401
 
 
@@ -79,16 +77,16 @@ def test_a_cookie_needs_the_token_of_the_page(client_as: Callable[[User], Client
     assert answer.get_json() == {"data": {"me": {"handle": "alice"}}}
 
 
-def test_requests_are_counted(program_as: Callable[..., Client], alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = program_as(alice)
+def test_requests_are_counted(program: Callable[..., Client], alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    hers = program(alice)
     limit_to(monkeypatch, API, 2)
-    assert [post(program, ME).status_code for _ in range(3)] == [200, 200, 429]
+    assert [post(hers, ME).status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_who_has_not_proved_an_address_may_look_but_not_touch(program_as: Callable[..., Client]) -> None:
-    program = program_as(make_user(handle="nova", verified=False))
-    assert ask(program, ME) == {"me": {"handle": "nova"}}
-    assert post(program, "mutation { chooseFeed(algorithm: MIXED, scope: ALL) { scope } }").status_code == 403
+def test_who_has_not_proved_an_address_may_look_but_not_touch(program: Callable[..., Client]) -> None:
+    hers = program(make_user(handle="nova", verified=False))
+    assert ask(hers, ME) == {"me": {"handle": "nova"}}
+    assert post(hers, "mutation { chooseFeed(algorithm: MIXED, scope: ALL) { scope } }").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -114,33 +112,33 @@ def test_who_has_not_proved_an_address_may_look_but_not_touch(program_as: Callab
     ],
 )
 def test_a_body_that_cannot_be_read_is_refused(
-    program_as: Callable[..., Client], alice: User, body: bytes, content_type: str, status: int
+    program: Callable[..., Client], alice: User, body: bytes, content_type: str, status: int
 ) -> None:
-    response = program_as(alice).post(URL, data=body, content_type=content_type)
+    response = program(alice).post(URL, data=body, content_type=content_type)
     assert response.status_code == status, response.text
     assert response.mimetype == "application/problem+json"
     assert response.get_json()["error"]
 
 
-def test_nothing_is_executed_by_get(program_as: Callable[..., Client], alice: User) -> None:
-    response = program_as(alice).get(URL, query_string={"query": ME})
+def test_nothing_is_executed_by_get(program: Callable[..., Client], alice: User) -> None:
+    response = program(alice).get(URL, query_string={"query": ME})
     assert response.mimetype == "text/html"
     for method in ("put", "patch", "delete"):
-        assert getattr(program_as(alice), method)(URL).status_code == 405
+        assert getattr(program(alice), method)(URL).status_code == 405
 
 
-def test_answers_are_kept_by_nobody(program_as: Callable[..., Client], alice: User) -> None:
-    response = post(program_as(alice), ME)
+def test_answers_are_kept_by_nobody(program: Callable[..., Client], alice: User) -> None:
+    response = post(program(alice), ME)
     assert "private" in response.headers["Cache-Control"]
     assert {"Cookie", "Authorization"} <= set(response.vary)
 
 
-def test_one_of_several_operations_is_chosen_by_name(program_as: Callable[..., Client], alice: User) -> None:
+def test_one_of_several_operations_is_chosen_by_name(program: Callable[..., Client], alice: User) -> None:
     two = "query A { me { handle } } query B { me { name } }"
-    program = program_as(alice)
-    assert post(program, two, "B").get_json() == {"data": {"me": {"name": "Alice"}}}
+    hers = program(alice)
+    assert post(hers, two, "B").get_json() == {"data": {"me": {"name": "Alice"}}}
     for name in (None, "C"):
-        response = post(program, two, name)
+        response = post(hers, two, name)
         assert response.status_code == 400
         assert "A, B" in response.get_json()["errors"][0]["message"]
 
@@ -172,11 +170,11 @@ def test_the_page_s_form_needs_its_token(client_as: Callable[[User], Client], al
 
 @pytest.mark.parametrize("place", range(len(EXAMPLES)))
 def test_every_example_is_answered(
-    client_as: Callable[[User], Client], program_as: Callable[..., Client], alice: User, place: int
+    client_as: Callable[[User], Client], program: Callable[..., Client], alice: User, place: int
 ) -> None:
     make_post(author=alice)
     example = EXAMPLES[place]
-    assert ask(program_as(alice), example.query, **json.loads(example.variables or "{}"))
+    assert ask(program(alice), example.query, **json.loads(example.variables or "{}"))
     assert html.escape(example.query) in client_as(alice).get(f"{URL}?example={place}").text
 
 
@@ -185,13 +183,13 @@ def test_an_example_that_is_none_is_the_first(client_as: Callable[[User], Client
     assert html.escape(EXAMPLES[0].query) in client_as(alice).get(URL, query_string={"example": place}).text
 
 
-def test_introspection_is_by_setting(program_as: Callable[..., Client], client_as: Callable[[User], Client], alice: User) -> None:
-    program, asked = program_as(alice), "{ __schema { queryType { name } } }"
-    assert ask(program, asked) == {"__schema": {"queryType": {"name": "Query"}}}
+def test_introspection_is_by_setting(program: Callable[..., Client], client_as: Callable[[User], Client], alice: User) -> None:
+    hers, asked = program(alice), "{ __schema { queryType { name } } }"
+    assert ask(hers, asked) == {"__schema": {"queryType": {"name": "Query"}}}
     assert "type Query" in client_as(alice).get(URL).text
     with settings.override(dataclasses.replace(settings.current(), graphql_introspection=False)):
-        assert post(program, asked).status_code == 400
+        assert post(hers, asked).status_code == 400
         assert "type Query" not in client_as(alice).get(URL).text
-        assert "Did you mean" not in post(program, "{ mee { id } }").text
-        assert post(program, "{ me { __typename } }").status_code == 200
-    assert "Did you mean" in post(program, "{ mee { id } }").text
+        assert "Did you mean" not in post(hers, "{ mee { id } }").text
+        assert post(hers, "{ me { __typename } }").status_code == 200
+    assert "Did you mean" in post(hers, "{ mee { id } }").text
