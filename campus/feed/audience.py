@@ -1,15 +1,14 @@
 """Who should receive a post: the relation that carries it, times the rule of visibility. One definition, in both directions.
 
-`reaches(viewer)` is a condition on `Post`: it reaches her through a relation. `related_to(post)` is its inverse, the ids of
-everybody a post may be carried to, in windows. A recipient is somebody related who may see the post.
+`reaches(viewer)` is a condition on `Post`: it reaches her through a relation. `related_to(author, organization)` is its
+inverse, the ids of everybody a post may be carried to, in windows. A recipient is somebody related who may see the post.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, literal, or_, select, union
+from sqlalchemy import and_, exists, func, or_, select, union, union_all
 
 from campus.feed.models import FeedEntry
 from campus.feed.ranking import Reason, organizations_of, relations
@@ -24,27 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery
-    from sqlalchemy.orm import Session
 
-
-@dataclass(frozen=True)
-class Carried:
-    """What of a post decides where it is carried."""
-
-    id: int
-    author_id: int
-    organization_id: int | None
-    published_at: datetime
-    live: bool
-
-
-def carried(session: Session, post_id: int) -> Carried | None:
-    """The post as the fan-out needs it; None when it was never published or is gone."""
-    columns = (Post.id, Post.author_id, Post.organization_id, Post.published_at, Post.state)
-    row = session.execute(select(*columns).where(Post.id == post_id)).one_or_none()
-    if row is None or row.published_at is None:
-        return None
-    return Carried(row.id, row.author_id, row.organization_id, row.published_at, row.state == PostState.PUBLISHED)
+    Id = ColumnElement[int]
 
 
 def reaches(viewer: ColumnElement[int]) -> ColumnElement[bool]:
@@ -58,32 +38,34 @@ def reaches(viewer: ColumnElement[int]) -> ColumnElement[bool]:
     )
 
 
-def related_to(post: Carried, *, after: int = 0, upto: int | None = None, limit: int | None = None) -> Subquery:
-    """The ids (column `user_id`, ascending, above `after`, at most `upto`) of everybody a relation carries this post to."""
-    user_id = Follow.follower_id.label("user_id")
-    accepted = Follow.status == FollowStatus.ACCEPTED
-    branches: list[Select[Any]] = [
-        select(user_id).where(Follow.user_id == post.author_id, accepted, Follow.follower_id > after),
-    ]
-    if post.organization_id is not None:
-        member = OrganizationMembership.user_id.label("user_id")
-        branches += [
-            select(user_id).where(Follow.organization_id == post.organization_id, accepted, Follow.follower_id > after),
-            select(member).where(
-                OrganizationMembership.organization_id == post.organization_id,
-                active(),
-                OrganizationMembership.user_id > after,
-            ),
-        ]
-    if upto is not None:  # in each branch: a window must not cost what the whole audience costs
-        branches = [branch.where(branch.selected_columns.user_id <= upto) for branch in branches]
-    if limit is not None:  # each branch alone can fill the window, and none needs to give more
-        branches = [select(branch.order_by("user_id").limit(limit).subquery()) for branch in branches]
-    if post.author_id > after and (upto is None or post.author_id <= upto):
-        branches.append(select(literal(post.author_id).label("user_id")))
-    together = union(*branches).subquery()
-    window = select(together.c.user_id).order_by(together.c.user_id)
-    return (window if limit is None else window.limit(limit)).subquery("related")
+def related_to(author: Id, organization: Id | None, *, after: Id, upto: Id) -> Subquery:
+    """The ids (column `user_id`, in (after, upto], each once) of everybody a relation carries such a post to.
+
+    An author's post in an organization, or with None a personal one.
+    """
+    return carriers(author, organization, after=after, upto=upto, each_once=True).subquery("related")
+
+
+def carriers(author: Id, organization: Id | None, *, after: Id, upto: Id, each_once: bool = False) -> CompoundSelect[Any]:
+    """The same with those several times whom several relations carry it to.
+
+    The window is in each branch, so that it does not cost what the whole audience costs.
+    """
+    branches = [*sources(author, organization), select(author.label("user_id"))]
+    ids = [branch.selected_columns.user_id for branch in branches]
+    windows = [branch.where(user_id > after, user_id <= upto) for branch, user_id in zip(branches, ids, strict=True)]
+    return union(*windows) if each_once else union_all(*windows)
+
+
+def sources(author: Id, organization: Id | None) -> list[Select[Any]]:
+    """The relations that carry a post, each a SELECT of `user_id`s that an index gives in ascending order."""
+    user_id, accepted = Follow.follower_id.label("user_id"), Follow.status == FollowStatus.ACCEPTED
+    followers = select(user_id).where(Follow.user_id == author, accepted)
+    if organization is None:
+        return [followers]
+    of_organization = select(user_id).where(Follow.organization_id == organization, accepted)
+    member = OrganizationMembership.user_id.label("user_id")
+    return [followers, of_organization, select(member).where(OrganizationMembership.organization_id == organization, active())]
 
 
 def pairs(readers: Sequence[int], *posts: ColumnElement[bool]) -> CompoundSelect[Any]:

@@ -9,14 +9,16 @@ cannot outlive it. Two windows of one post exclude each other, so one that began
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
-from campus.feed.audience import Carried, carried, reaches, related_to, rightful
-from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState, FeedStatus
+from campus.feed.audience import reaches, related_to, rightful
+from campus.feed.locks import Lock, hold_sources, lock
+from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
+from campus.feed.windows import END, PUSHED_TO, Carried, carried, deliver, open_window, recipients
 from campus.platform import clock, outbox, settings
 from campus.platform.db import session, transaction
 from campus.posts.models import Post, PostState
@@ -34,86 +36,56 @@ SYNC = "sync_source"
 RETRACT = "retract_post"
 REFRESH = "refresh_feed"
 RESYNC_AUTHOR = "resync_author"
-PUSHED_TO = (FeedStatus.BUILDING, FeedStatus.READY)
 UNSYNCHRONIZED = {"synchronize_session": False}
 
 
-class Lock(IntEnum):
-    """Classes of advisory locks; taken in this order."""
-
-    AUTHOR = 1
-    ORGANIZATION = 2
-    POST = 3
-    READER = 4
-    REBUILDS = 5
-
-
-def lock(kind: Lock, *of: int, shared: bool = False) -> None:
-    """Hold advisory locks, one for each of these ids in ascending order, until the open transaction ends."""
-    take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-    for number in sorted({each % 2**31 for each in of}):
-        session.execute(select(take(int(kind), number)))
-
-
-def distribute(lease: Lease) -> None:
+def distribute(lease: Lease) -> bool:
     """Make the entries of one post match its audience: window by window, entries and cursor together.
 
     Payload: `post_id`; `first` when nothing can have been delivered yet, so that nothing needs to be taken back.
     """
-    post = carried(session(), int(lease.payload["post_id"]))
+    post = _carried(lease)
     if post is None:
-        return
+        return False
     if post.live and _celebrated(post):
-        _push_to_most_active(lease, post)
-    else:
-        _push_to_everybody(lease, post)
+        return _push_to_most_active(lease, post)
+    return _push_to_everybody(lease, post)
 
 
-def _push_to_everybody(lease: Lease, post: Carried) -> None:
-    size, last = settings.current().feed.batch_size, lease.cursor
+def _carried(lease: Lease) -> Carried | None:
+    return carried(int(lease.payload["post_id"]), most=settings.current().feed.celebrity_threshold + 1)
+
+
+def _push_to_everybody(lease: Lease, post: Carried) -> bool:
+    """Window by window, until one is the last."""
+    fresh = bool(lease.payload.get("first"))
     while True:
-        with transaction():
-            _hold_sources(post)
-            window = related_to(post, after=last, limit=size)
-            high = session.scalar(select(func.max(window.c.user_id)))
-            if high is None:
-                return
-            delivered = _deliver(post, last, high) if post.live else 0
-            if not lease.payload.get("first"):
-                _take_back(post, last, high)
-            lease = lease.advance(high, delivered)
-            last = high
+        try:
+            lease = _window(lease, post, fresh=fresh)
+        except IntegrityError:  # a reader's own catching up was faster: this window, and only this, looks first
+            lease = _window(lease, post, fresh=False)
+        if lease.cursor == END:
+            return True
 
 
-def _hold_sources(post: Carried) -> None:
-    lock(Lock.AUTHOR, post.author_id, shared=True)
-    if post.organization_id is not None:
-        lock(Lock.ORGANIZATION, post.organization_id, shared=True)
-    lock(Lock.POST, post.id)
-
-
-def _deliver(post: Carried, after: int, upto: int) -> int:
-    """Insert the entries of the recipients with ids in (after, upto] whose feeds are kept. Returns how many are new."""
-    related = related_to(post, after=after, upto=upto)
-    recipients = (
-        select(related.c.user_id, literal(post.published_at), literal(post.id))
-        .join(FeedState, FeedState.user_id == related.c.user_id)
-        .join(Post, Post.id == post.id)
-        .where(
-            FeedState.user_id > after, FeedState.user_id <= upto, FeedState.status.in_(PUSHED_TO), visible_to(related.c.user_id)
-        )
-    )
-    return insert_entries(recipients)
+def _window(lease: Lease, post: Carried, *, fresh: bool) -> Lease:
+    """The entries of one window and the job's cursor, or its end, in one transaction."""
+    with transaction():
+        upto = open_window(post, after=lease.cursor, size=settings.current().feed.batch_size)
+        delivered = deliver(post, after=lease.cursor, upto=upto, fresh=fresh) if post.live else 0
+        if not lease.payload.get("first"):
+            _take_back(post, lease.cursor, upto)
+        return lease.settle(upto, delivered) if upto == END else lease.advance(upto, delivered)
 
 
 def _take_back(post: Carried, after: int, upto: int) -> int:
     """Delete the entries of related people with ids in (after, upto] who may not see the post any more."""
     lock(Lock.REBUILDS, 0)
-    related = related_to(post, after=after)
+    owner = None if post.organization_id is None else literal(post.organization_id)
+    related = related_to(literal(post.author_id), owner, after=literal(after), upto=literal(upto))
     allowed = exists().where(Post.id == post.id, visible_to(FeedEntry.__table__.c.user_id)).correlate(FeedEntry)
     stale = delete(FeedEntry).where(
         FeedEntry.user_id == related.c.user_id,
-        related.c.user_id <= upto,
         FeedEntry.published_at == post.published_at,
         FeedEntry.post_id == post.id,
         ~allowed,
@@ -128,10 +100,10 @@ def retract(lease: Lease) -> None:
     by the entry's whole key. Payload: `post_id`.
     """
     size, last = settings.current().feed.batch_size, lease.cursor
-    post = carried(session(), int(lease.payload["post_id"]))
+    post = _carried(lease)
     while post is not None:
         with transaction():
-            _hold_sources(post)
+            hold_sources(post)
             lock(Lock.REBUILDS, 0)
             window = select(FeedState.user_id).where(FeedState.user_id > last).order_by(FeedState.user_id).limit(size).subquery()
             high = session.scalar(select(func.max(window.c.user_id)))
@@ -156,35 +128,30 @@ def insert_entries(rows: Any) -> int:
 
 def _celebrated(post: Carried) -> bool:
     """Whether the post is pulled: it was before, or its recipients are more than the threshold."""
-    if session.scalar(select(exists().where(CelebrityPostCache.post_id == post.id))):
-        return True
     limit = settings.current().feed.celebrity_threshold + 1
-    related = related_to(post)
-    at_most = select(func.count()).select_from(select(related.c.user_id).limit(limit).subquery())
-    if (session.scalar(at_most) or 0) < limit:  # the rule is asked only where it could decide
-        return False
-    recipients = select(related.c.user_id).join(Post, Post.id == post.id).where(visible_to(related.c.user_id)).limit(limit)
-    return session.scalar(select(func.count()).select_from(recipients.subquery())) == limit
+    if post.pulled or post.related < limit:  # the rule is asked only where it could decide
+        return post.pulled
+    some = recipients(post).limit(limit).subquery()
+    return session.scalar(select(func.count()).select_from(some)) == limit
 
 
-def _push_to_most_active(lease: Lease, post: Carried) -> None:
+def _push_to_most_active(lease: Lease, post: Carried) -> bool:
     """Keep one row to pull from, and entries only for those who read their feed most recently."""
-    again = not lease.payload.get("first")
     with transaction():
-        _hold_sources(post)
-        related = related_to(post)
+        hold_sources(post)
+        ids = recipients(post)
         most_active = (
-            select(related.c.user_id, literal(post.published_at), literal(post.id))
-            .join(FeedState, FeedState.user_id == related.c.user_id)
-            .join(Post, Post.id == post.id)
-            .where(FeedState.status.in_(PUSHED_TO), visible_to(related.c.user_id))
-            .order_by(FeedState.last_read_at.desc().nulls_last(), related.c.user_id)
+            ids.add_columns(literal(post.published_at), literal(post.id))
+            .join(FeedState, FeedState.user_id == ids.selected_columns.user_id)
+            .where(FeedState.status.in_(PUSHED_TO))
+            .order_by(FeedState.last_read_at.desc().nulls_last(), FeedState.user_id)
             .limit(settings.current().feed.celebrity_push)
         )
         session.execute(_celebrity_row(post))
-        if again:
-            _take_back(post, 0, 2**62)
-        lease.advance(2**62, insert_entries(most_active))
+        if not lease.payload.get("first"):
+            _take_back(post, 0, END)
+        lease.settle(END, insert_entries(most_active))
+    return True
 
 
 def _celebrity_row(post: Carried) -> Any:

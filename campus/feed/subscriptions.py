@@ -8,15 +8,16 @@ from campus.accounts import mailing
 from campus.feed import fanout, upkeep
 from campus.feed.interactions import INTERACTION, update_for_interaction
 from campus.posts import processing
+from campus.posts.actions import DISTRIBUTE, RETRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campus.platform.outbox import Lease
 
-HANDLERS: dict[str, Callable[[Lease], None]] = {
-    fanout.DISTRIBUTE: fanout.distribute,  # a post was published, narrowed, widened, withdrawn, deleted
-    fanout.RETRACT: fanout.retract,  # a post moved to another owner
+HANDLERS: dict[str, Callable[[Lease], bool | None]] = {
+    DISTRIBUTE: fanout.distribute,  # a post was published, narrowed, widened, withdrawn, deleted
+    RETRACT: fanout.retract,  # a post moved to another owner
     fanout.SYNC: fanout.sync_source,  # follow, unfollow, join, leave, block, expiry
     fanout.REFRESH: upkeep.refresh,  # a reader came back
     fanout.RESYNC_AUTHOR: fanout.resync_author,  # an author was suspended or reinstated

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from campus.feed import snapshots
 from campus.feed.audience import celebrity_posts, pairs, rightful
-from campus.feed.fanout import UNSYNCHRONIZED, Lock, insert_entries, lock, match_entries, pushed_since
+from campus.feed.fanout import UNSYNCHRONIZED, insert_entries, match_entries, pushed_since
+from campus.feed.locks import Lock, lock
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState, FeedStatus
 from campus.platform import clock, outbox, settings
 from campus.platform.db import session, transaction

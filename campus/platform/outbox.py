@@ -8,6 +8,7 @@ every message: `sweep` finds the row. Why Redis alone is not enough: Huey neithe
 
 from __future__ import annotations
 
+import functools
 import logging
 import uuid
 from dataclasses import dataclass, replace
@@ -15,17 +16,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Identity, Index, delete, func, or_, select, text, update
+from sqlalchemy import BigInteger, Identity, Index, Interval, Text, Uuid, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campus.platform import settings
 from campus.platform.db import Base, after_commit, choices, session, transaction
+from campus.platform.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
+
+    Handler = Callable[["Lease"], bool | None]
 
 log = logging.getLogger(__name__)
 
@@ -91,9 +95,17 @@ class Lease:
         Raises:
             LeaseLost: the lease ran out and was given to another worker.
         """
-        values = {"cursor": cursor, "delivered": Job.delivered + delivered, "lease_until": _lease_end()}
-        _fenced(self, values)
+        _hold(_ADVANCE, self, reached=cursor, more=delivered, lasting=_lease_time())
         return replace(self, cursor=cursor)
+
+    def settle(self, cursor: int | None = None, delivered: int = 0) -> Lease:
+        """Record the last progress, and that the job is done, in the open transaction. The handler returns True then.
+
+        Raises:
+            LeaseLost: the lease ran out and was given to another worker.
+        """
+        _hold(_SETTLE, self, reached=cursor, more=delivered)
+        return self if cursor is None else replace(self, cursor=cursor)
 
 
 class _Waker:
@@ -124,32 +136,26 @@ def record(kind: str, key: object, payload: Mapping[str, Any] | None = None) -> 
 
 
 def claim(*, kind: str | None = None, key: object = None, limit: int = 1) -> list[Lease]:
-    """Take up to `limit` jobs that are ready, or whose worker let its lease run out, oldest first."""
+    """Take up to `limit` jobs that are ready, or whose worker let its lease run out, oldest first.
+
+    The commit is not waited for: a claim that a crash of the database forgets is a job that waits, as it did before.
+    """
     token = uuid.uuid4()
-    open_jobs = select(Job.id).where(_claimable()).order_by(Job.run_after, Job.id).limit(limit)
-    if kind is not None:
-        open_jobs = open_jobs.where(Job.kind == kind)
-    if key is not None:
-        open_jobs = open_jobs.where(Job.key == str(key))
-    # A CTE is computed once. As a sub-select under IN the planner may run it for each row, and claim more than it gives.
-    chosen = open_jobs.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")
-    taken = (
-        update(Job)
-        .where(Job.id == chosen.c.id)
-        .values(state=JobState.RUNNING, lease_token=token, lease_until=_lease_end(), attempts=Job.attempts + 1)
-        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.cursor, Job.attempts)
-    )
+    asked = {name: value for name, value in (("kind", kind), ("key", key)) if value is not None}
     with transaction():
-        rows = session.execute(taken, execution_options={"synchronize_session": False}).all()
-    return [Lease(row.id, row.kind, row.key, row.payload, row.cursor, row.attempts, token) for row in rows]
+        found = _claim(*asked).rows(token=token, lasting=_lease_time(), most=limit, **{name: str(asked[name]) for name in asked})
+    return [Lease(row.id, row.kind, row.key, row.payload, row.cursor, row.attempts, token) for row in found]
 
 
-def run(lease: Lease, handlers: Mapping[str, Callable[[Lease], None]]) -> bool:
-    """Do one claimed job and settle it. True when it is done; a failure is kept on the row and tried again later."""
+def run(lease: Lease, handlers: Mapping[str, Handler]) -> bool:
+    """Do one claimed job and settle it, if its handler has not. True when it is done.
+
+    A failure is kept on the row and tried again later.
+    """
     try:
-        handlers[lease.kind](lease)
-        with transaction():
-            _fenced(lease, {"state": JobState.DONE, "lease_until": None, "finished_at": func.now(), "last_error": None})
+        if not handlers[lease.kind](lease):
+            with transaction():
+                lease.settle()
     except LeaseLost:
         log.warning("job %s %s:%s was taken over by another worker", lease.id, lease.kind, lease.key)
         return False
@@ -160,9 +166,7 @@ def run(lease: Lease, handlers: Mapping[str, Callable[[Lease], None]]) -> bool:
     return True
 
 
-def drain(
-    handlers: Mapping[str, Callable[[Lease], None]], *, kind: str | None = None, key: object = None, most: int = 1000
-) -> int:
+def drain(handlers: Mapping[str, Handler], *, kind: str | None = None, key: object = None, most: int = 1000) -> int:
     """Claim and run jobs until none is left, or `most` were run. Returns how many are done."""
     done = 0
     for _ in range(most):
@@ -192,9 +196,16 @@ def _put_back(lease: Lease, error: Exception) -> None:
 
 def _fenced(lease: Lease, values: dict[str, Any]) -> None:
     """Change the job's row if the lease is still held."""
-    held = update(Job).where(Job.id == lease.id, Job.lease_token == lease.token, Job.state == JobState.RUNNING)
-    done = session.execute(held.values(values), execution_options={"synchronize_session": False})
+    done = session.execute(
+        _held.values(values), {"job": lease.id, "held": lease.token}, execution_options={"synchronize_session": False}
+    )
     if done.rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        raise LeaseLost(lease.id)
+
+
+def _hold(change: Prepared, lease: Lease, **values: object) -> None:
+    """Make a change to the job's row if the lease is still held."""
+    if change.count(job=lease.id, held=lease.token, **values) == 0:
         raise LeaseLost(lease.id)
 
 
@@ -204,8 +215,39 @@ def _claimable() -> ColumnElement[bool]:
     return or_(Job.state == JobState.READY, abandoned) & (Job.run_after <= now)
 
 
-def _lease_end() -> ColumnElement[datetime]:
-    return func.clock_timestamp() + timedelta(seconds=settings.current().feed.lease_seconds)
+def _lease_time() -> timedelta:
+    return timedelta(seconds=settings.current().feed.lease_seconds)
+
+
+_LEASE_END = func.clock_timestamp() + bindparam("lasting", type_=Interval)
+_held = update(Job).where(
+    Job.id == bindparam("job", type_=BigInteger),
+    Job.lease_token == bindparam("held", type_=Uuid),
+    Job.state == JobState.RUNNING,
+)
+_PROGRESS = {
+    "cursor": func.coalesce(bindparam("reached", type_=BigInteger), Job.cursor),
+    "delivered": Job.delivered + bindparam("more", type_=BigInteger),
+}
+_ADVANCE = Prepared(_held.values(lease_until=_LEASE_END, **_PROGRESS))
+_SETTLE = Prepared(_held.values(state=JobState.DONE, lease_until=None, finished_at=func.now(), last_error=None, **_PROGRESS))
+
+
+@functools.cache
+def _claim(*by: str) -> Prepared:
+    """The claim of any job, or of those with this `kind`, this `key`."""
+    found = select(Job.id).where(_claimable(), *(getattr(Job, name) == bindparam(name, type_=Text) for name in by))
+    found = found.order_by(Job.run_after, Job.id).limit(bindparam("most", type_=BigInteger))
+    # A CTE is computed once. As a sub-select under IN the planner may run it for each row, and claim more than it gives.
+    chosen = found.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")
+    taken = {"state": JobState.RUNNING, "lease_token": bindparam("token", type_=Uuid), "lease_until": _LEASE_END}
+    unwaited = func.set_config("synchronous_commit", "off", True)  # for this transaction
+    return Prepared(
+        update(Job)
+        .where(Job.id == chosen.c.id)
+        .values(attempts=Job.attempts + 1, **taken)
+        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.cursor, Job.attempts, unwaited)
+    )
 
 
 def pending() -> int:

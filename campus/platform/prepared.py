@@ -17,7 +17,8 @@ from campus.platform.db import session
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import CursorResult, Select
+    from sqlalchemy.sql.dml import UpdateBase
 
 _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
@@ -25,19 +26,26 @@ _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
 class Prepared:
     """A statement with named parameters (`bindparam`), whose values must not change its text: arrays, not lists after IN."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | UpdateBase) -> None:
         self._statement = statement
         self._text = ""
         self._constants: dict[str, Any] = {}
 
     def rows(self, **values: object) -> Sequence[Any]:
         """Every row of the answer."""
+        return self._execute(values).all()
+
+    def count(self, **values: object) -> int:
+        """How many rows were written."""
+        return self._execute(values).rowcount
+
+    def _execute(self, values: dict[str, object]) -> CursorResult[Any]:
         if not self._text:
             self._write(values)
         current = session()
         if current.new or current.dirty or current.deleted:
             current.flush()
-        return current.connection().exec_driver_sql(self._text, self._constants | values).all()
+        return current.connection().exec_driver_sql(self._text, self._constants | values)
 
     def _write(self, values: dict[str, object]) -> None:
         written = self._statement.compile(dialect=_DIALECT).construct_expanded_state(values)

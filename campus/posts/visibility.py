@@ -49,7 +49,7 @@ def visible_to(viewer: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
         Post.state == PostState.PUBLISHED,
         or_(Post.audience == Audience.PUBLIC, Post.author_id == viewer, _in_audience(viewer), _moderates(viewer)),
         or_(Post.official, _author_in_good_standing()),  # asks nothing of the viewer: PostgreSQL settles it once a post
-        or_(Post.official, not_(_blocked(viewer))),
+        *_not_blocked(viewer),
     )
 
 
@@ -59,11 +59,11 @@ def _author_in_good_standing() -> ColumnElement[bool]:
     return standing.offset(literal_column("0")).correlate_except(_author).exists()
 
 
-def _blocked(viewer: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Either has blocked the other: two plain look-ups, which PostgreSQL may answer from a hash when it has many to make."""
-    outgoing = exists().where(_outgoing.blocker_id == viewer, _outgoing.blocked_id == Post.author_id)
-    incoming = exists().where(_incoming.blocked_id == viewer, _incoming.blocker_id == Post.author_id)
-    return or_(outgoing.correlate_except(_outgoing), incoming.correlate_except(_incoming))
+def _not_blocked(viewer: int | SQLColumnExpression[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Neither has blocked the other, unless the post is official. Each is a condition of its own, as PostgreSQL joins by."""
+    outgoing = exists().where(_outgoing.blocker_id == viewer, _outgoing.blocked_id == Post.author_id, not_(Post.official))
+    incoming = exists().where(_incoming.blocked_id == viewer, _incoming.blocker_id == Post.author_id, not_(Post.official))
+    return not_(outgoing.correlate_except(_outgoing)), not_(incoming.correlate_except(_incoming))
 
 
 def _in_audience(viewer: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
