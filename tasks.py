@@ -12,11 +12,13 @@ from huey import RedisHuey, crontab
 from huey.serializer import SignedSerializer
 from redis import ConnectionPool
 
+from campus.api import idempotency
 from campus.feed import fanout, scheduled, upkeep
 from campus.feed.interactions import INTERACTION
 from campus.feed.subscriptions import HANDLERS
 from campus.platform import clock, health, outbox, settings
 from campus.platform.redis import guarded
+from campus.posts.actions import DISTRIBUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +60,7 @@ def work(kind: str, key: str) -> None:
 @huey.task()
 def distribute_post_to_feeds(post_id: int) -> None:
     """Fan-out on write: make the entries of a post match its audience."""
-    _drain(fanout.DISTRIBUTE, post_id)
+    _drain(DISTRIBUTE, post_id)
 
 
 @huey.task()
@@ -77,7 +79,7 @@ def update_feed_for_interaction(user_id: int, post_id: int, interaction_type: st
 def wake(kind: str, key: str) -> None:
     """Tell a worker that a job waits. What goes wrong here costs time, never a delivery."""
     tasks: dict[str, Callable[[], Any]] = {
-        fanout.DISTRIBUTE: lambda: distribute_post_to_feeds(int(key)),
+        DISTRIBUTE: lambda: distribute_post_to_feeds(int(key)),
         fanout.REFRESH: lambda: refresh_feed_for_user(int(key)),
         INTERACTION: lambda: update_feed_for_interaction(*map(int, key.split(":")), interaction_type=""),
     }
@@ -105,6 +107,13 @@ def tidy_up() -> None:
     """Nightly: sessions, links, quota counts and uploads that no longer count go."""
     with _Serving.app.app_context():
         scheduled.run("tidy_up", lambda: scheduled.tidy_up(now=clock.now()))
+
+
+@huey.periodic_task(crontab(minute="25"))
+def forget_answers() -> None:
+    """Hourly: the answers kept for repeated requests of programs go after a day."""
+    with _Serving.app.app_context():
+        scheduled.run("forget_answers", lambda: idempotency.forget_old(now=clock.now()))
 
 
 @huey.periodic_task(crontab())

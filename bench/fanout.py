@@ -23,13 +23,14 @@ from campus.feed.models import FeedEntry
 from campus.follows.models import Follow
 from campus.platform import clock, outbox, settings
 from campus.platform.db import session, transaction
+from campus.posts.actions import DISTRIBUTE
 from campus.posts.models import Audience, Post, PostState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-HANDLERS = {fanout.DISTRIBUTE: fanout.distribute}
+HANDLERS = {DISTRIBUTE: fanout.distribute}
 GOAL = 0.6
 RECIPIENTS = Rows("bench_recipients", MetaData(), Column("user_id", BigInteger, primary_key=True))
 
@@ -100,9 +101,9 @@ def _post(author: int) -> tuple[int, datetime]:
 def _product(author: int, audience: int) -> float:
     post_id, _ = _post(author)
     with transaction():
-        outbox.record(fanout.DISTRIBUTE, post_id, {"post_id": post_id, "first": True})
+        outbox.record(DISTRIBUTE, post_id, {"post_id": post_id, "first": True})
     began = time.perf_counter()
-    done = outbox.drain(HANDLERS, kind=fanout.DISTRIBUTE, key=post_id)
+    done = outbox.drain(HANDLERS, kind=DISTRIBUTE, key=post_id)
     took = time.perf_counter() - began
     session.remove()
     held = session.scalar(select(func.count()).where(FeedEntry.post_id == post_id))

@@ -22,7 +22,7 @@ from campus.platform.db import session, transaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from campus.platform.outbox import Lease
+    from campus.platform.outbox import Handler, Lease
 
 KIND = "send_mail"
 LIFETIME = {Purpose.VERIFY: timedelta(days=3), Purpose.RESET: timedelta(minutes=60)}
@@ -156,4 +156,4 @@ LETTERS: dict[str, Callable[[Mapping[str, Any]], Letter | None]] = {
     "approved": _approved,
 }
 
-HANDLERS: dict[str, Callable[[Lease], None]] = {KIND: _send}
+HANDLERS: dict[str, Handler] = {KIND: _send}

@@ -21,6 +21,7 @@ from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
 from campus.feed.windows import END, PUSHED_TO, Carried, carried, deliver, open_window, recipients
 from campus.platform import clock, outbox, settings
 from campus.platform.db import session, transaction
+from campus.posts.actions import DISTRIBUTE
 from campus.posts.models import Post, PostState
 from campus.posts.visibility import visible_to
 
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 
     from campus.platform.outbox import Lease
 
-DISTRIBUTE = "distribute_post"
 SYNC = "sync_source"
-RETRACT = "retract_post"
 REFRESH = "refresh_feed"
 RESYNC_AUTHOR = "resync_author"
 UNSYNCHRONIZED = {"synchronize_session": False}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from campus.platform.outbox import Lease
+    from campus.platform.outbox import Handler
 
 LINKS_KEPT = timedelta(days=7)
 QUOTAS_KEPT = timedelta(days=7)
@@ -52,13 +52,13 @@ def tidy_up(*, now: datetime) -> dict[str, int]:
     }
 
 
-def sweep(handlers: Mapping[str, Callable[[Lease], None]]) -> int:
+def sweep(handlers: Mapping[str, Handler]) -> int:
     """Do every job that is ready or abandoned, and end the memberships whose time has passed. Returns how many jobs."""
     expire_memberships(now=clock.now())
     return outbox.drain(handlers)
 
 
-def sweep_forever(handlers: Mapping[str, Callable[[Lease], None]], *, stopped: Callable[[], bool]) -> None:
+def sweep_forever(handlers: Mapping[str, Handler], *, stopped: Callable[[], bool]) -> None:
     """Sweep until told to stop: recovery that needs PostgreSQL and nothing else."""
     last_expiry = 0.0
     while not stopped():

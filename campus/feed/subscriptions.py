@@ -11,11 +11,9 @@ from campus.posts import processing
 from campus.posts.actions import DISTRIBUTE, RETRACT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from campus.platform.outbox import Handler
 
-    from campus.platform.outbox import Lease
-
-HANDLERS: dict[str, Callable[[Lease], bool | None]] = {
+HANDLERS: dict[str, Handler] = {
     DISTRIBUTE: fanout.distribute,  # a post was published, narrowed, widened, withdrawn, deleted
     RETRACT: fanout.retract,  # a post moved to another owner
     fanout.SYNC: fanout.sync_source,  # follow, unfollow, join, leave, block, expiry

@@ -12,6 +12,7 @@ from campus.feed import check, fanout, snapshots, upkeep
 from campus.feed.streams import Kind
 from campus.platform import clock, outbox, settings
 from campus.platform.db import transaction
+from campus.posts.actions import DISTRIBUTE
 from tests.feed.definition import Definition
 from tests.feed.pages import feed_settings
 from tests.feed.worlds import draw
@@ -66,7 +67,7 @@ def test_delivery_post_by_post_equals_building_at_once(app: Flask, seed: int, dr
     world = draw(seed, now=now, users=12, posts=25)
     with transaction():
         for post in world.posts:
-            outbox.record(fanout.DISTRIBUTE, post, {"post_id": post})
+            outbox.record(DISTRIBUTE, post, {"post_id": post})
         for reader in world.users:
             outbox.record(fanout.REFRESH, reader, {"user_id": reader})
     with feed_settings(batch_size=3, celebrity_threshold=4 if seed % 2 else 1000, celebrity_push=2):

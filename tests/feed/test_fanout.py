@@ -25,7 +25,7 @@ from campus.platform import outbox
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.platform.outbox import Job, JobState, Lease, LeaseLost
-from campus.posts.actions import delete, edit, reinstate, withdraw
+from campus.posts.actions import DISTRIBUTE, delete, edit, reinstate, withdraw
 from campus.posts.models import Audience
 from tests.factories import make_company, make_follow, make_member, make_university, make_user
 from tests.feed.pages import feed_settings
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from campus.accounts.models import User
     from campus.organizations.models import Department, University
+    from campus.platform.outbox import Handler
     from campus.posts.models import Post
 
 
@@ -151,7 +152,7 @@ def test_an_audience_that_grows_past_the_threshold_is_pulled_from_then_on(
         assert all_is_as_defined()
 
 
-def interrupted(handler: Callable[[Lease], None], lease: Lease, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def interrupted(handler: Handler, lease: Lease, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a handler that dies after so many windows, as if its process were killed: its last one is rolled back."""
 
     class Killed(BaseException):
@@ -260,7 +261,7 @@ def test_a_follow_while_a_window_is_open_misses_nothing(app: Flask, author: User
     real = Lease.settle
 
     def slow(self: Lease, cursor: int | None = None, delivered: int = 0) -> Lease:
-        if self.kind == fanout.DISTRIBUTE:
+        if self.kind == DISTRIBUTE:
             reached.set()
             go_on.wait(10)
         return real(self, cursor, delivered)
