@@ -147,6 +147,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         demo_sign_ins=read.yes("DEMO_SIGN_INS", default=env is not Env.PRODUCTION),
         trusted_proxies=read.whole("TRUSTED_PROXIES", 0, 0, 10),
         trusted_hosts=_hosts(read),
+        cors_origins=read.parsed("CORS_ORIGINS", (), _origins, "https://host or http://host:port, separated by commas"),
         port=port,
         web_workers=read.whole("WEB_WORKERS", 2, 1, 64),
         feed=_section(read, "FEED", FeedSettings),
@@ -169,6 +170,15 @@ def _media_url(raw: str) -> str:
     if not (raw.startswith("s3://") or Path(raw).is_absolute()):
         raise ValueError(raw)
     return raw
+
+
+def _origins(raw: str) -> tuple[str, ...]:
+    named = tuple(origin.strip().lower() for origin in raw.split(",") if origin.strip())
+    for origin in named:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or f"{parts.scheme}://{parts.netloc}" != origin:
+            raise ValueError(origin)
+    return named
 
 
 def _hosts(read: _Reader) -> tuple[str, ...]:

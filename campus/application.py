@@ -14,10 +14,9 @@ from campus import cli
 from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
 from campus.accounts.actions import set_known_domain
-from campus.api import documentation
+from campus.api import cors, documentation, rest
 from campus.api import models as api
 from campus.api.graphql import views as graphql_views
-from campus.api import rest
 from campus.feed import models as feed
 from campus.feed import views as feed_views
 from campus.follows import models as follows
@@ -62,6 +61,7 @@ def create_app(config: Settings, root: Path) -> Flask:
     feed_views.init_app(app)
     rest.init_app(app)
     app.register_blueprint(documentation.blueprint)
+    cors.init_app(app)
     graphql_views.init_app(app)
     cli.register(app)
     return app

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from campus.api import idempotency
 from campus.cli.frame import Group, as_json, say
 from campus.feed import scheduled, upkeep
 from campus.feed.subscriptions import HANDLERS
@@ -21,6 +22,7 @@ TASKS = {
     "cleanup_old_feeds": lambda: upkeep.cleanup(days=settings.current().feed.retention_days, now=clock.now()),
     "expire_memberships": lambda: expire_memberships(now=clock.now()),
     "tidy_up": lambda: scheduled.tidy_up(now=clock.now()),
+    "forget_answers": lambda: idempotency.forget_old(now=clock.now()),
     "sweep": lambda: scheduled.sweep(HANDLERS),
 }
 

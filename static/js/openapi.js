@@ -7,6 +7,14 @@ const token = () => {
   return told ? JSON.parse(told)["X-CSRFToken"] : "";
 };
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const paint = () => {
+  const { theme } = document.documentElement.dataset;
+  document.documentElement.classList.toggle("dark-mode", theme === "dark" || (theme !== "light" && dark.matches));
+};
+dark.addEventListener("change", paint);
+paint();
+
 if (place && window.SwaggerUIBundle) {
   window.SwaggerUIBundle({
     url: place.dataset.document,
