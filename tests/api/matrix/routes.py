@@ -1,0 +1,105 @@
+"""Every operation for programs, what it is asked about, and the law that judges it; without a row here, the tests fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.api.matrix import verdicts
+from tests.api.matrix.things import COMMENTS, ORGANIZATIONS, PEOPLE, PLACES, POSTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.api.matrix.verdicts import Law
+
+HERSELF: dict[str, object] = {"": None}
+SESSIONS: dict[str, object] = {"anna's": None}
+FEEDS: dict[str, object] = {
+    f"?algorithm={algorithm}&scope={scope}&page_size=50": None
+    for algorithm in ("mixed", "chronological", "engagement")
+    for scope in ("all", "following")
+}
+NEWER: dict[str, object] = {"?since=2020-01-01T00:00:00Z": None}
+SEARCHES: dict[str, object] = {f"?q=canary&kind={kind}&page_size=50": None for kind in ("posts", "people", "organizations")}
+# Not about anybody's data: the description of the API, and the page that shows it.
+OPEN = {"GET /openapi.json", "GET /docs/"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """An operation: asked about each of these things, it is judged by this law. The body is one that would be accepted."""
+
+    things: Mapping[str, Any]
+    law: Law
+    body: dict[str, Any] | None = None
+    places: bool = field(default=False)  # the thing is a place to post in, told by the body or the query
+
+
+A_POST = "/posts/<int:post_id>/"
+A_PHOTO = f"{A_POST}photos/<int:position>/"
+A_PERSON = "/users/<handle>/"
+AN_ORGANIZATION = "/organizations/<slug>/"
+A_DEPARTMENT = f"{AN_ORGANIZATION}departments/<department>/"
+
+ROUTES: dict[str, Row] = {
+    f"GET {A_POST}": Row(POSTS, verdicts.reaching),
+    f"PATCH {A_POST}": Row(POSTS, verdicts.editing, {"location": "Elsewhere"}),
+    f"DELETE {A_POST}": Row(POSTS, verdicts.author_alone),
+    f"POST {A_POST}withdraw/": Row(POSTS, verdicts.withdrawing),
+    f"POST {A_POST}reinstate/": Row(POSTS, verdicts.author_alone),
+    f"GET {A_POST}history/": Row(POSTS, verdicts.reaching),
+    f"GET {A_POST}why/": Row(POSTS, verdicts.seeing),
+    f"GET {A_POST}photos/": Row(POSTS, verdicts.reaching),
+    f"GET {A_PHOTO}": Row(POSTS, verdicts.reaching),
+    f"PATCH {A_PHOTO}": Row(POSTS, verdicts.editing, {"alt": "A tree"}),
+    f"POST {A_PHOTO}retry/": Row(POSTS, verdicts.author_alone),
+    f"GET {A_POST}comments/": Row(POSTS, verdicts.reaching),
+    f"POST {A_POST}comments/": Row(POSTS, verdicts.seeing, {"text": "Well seen"}),
+    f"PUT {A_POST}like/": Row(POSTS, verdicts.seeing),
+    f"DELETE {A_POST}like/": Row(POSTS, verdicts.seeing),
+    f"GET {A_POST}shares/": Row(POSTS, verdicts.seeing),
+    f"POST {A_POST}shares/": Row(POSTS, verdicts.seeing, {"platform": "link"}),
+    "GET /comments/<int:comment_id>/": Row(COMMENTS, verdicts.reading_comment),
+    "DELETE /comments/<int:comment_id>/": Row(COMMENTS, verdicts.deleting_comment),
+    f"GET {A_PERSON}": Row(PEOPLE, verdicts.meeting),
+    f"GET {A_PERSON}posts/": Row(PEOPLE, verdicts.meeting),
+    f"GET {A_PERSON}followers/": Row(PEOPLE, verdicts.reading_lists),
+    f"GET {A_PERSON}following/": Row(PEOPLE, verdicts.reading_lists),
+    f"GET {A_PERSON}followed_organizations/": Row(PEOPLE, verdicts.reading_lists),
+    f"PUT {A_PERSON}follow/": Row(PEOPLE, verdicts.following),
+    f"DELETE {A_PERSON}follow/": Row(PEOPLE, verdicts.meeting),
+    f"PUT {A_PERSON}block/": Row(PEOPLE, verdicts.meeting),
+    f"DELETE {A_PERSON}block/": Row(PEOPLE, verdicts.meeting),
+    f"PUT {A_PERSON}mute/": Row(PEOPLE, verdicts.meeting),
+    f"DELETE {A_PERSON}mute/": Row(PEOPLE, verdicts.meeting),
+    "PUT /me/followers/<handle>/": Row(PEOPLE, verdicts.accepting),
+    "DELETE /me/followers/<handle>/": Row(PEOPLE, verdicts.meeting),
+    f"GET {AN_ORGANIZATION}": Row(ORGANIZATIONS, verdicts.anybody),
+    f"GET {AN_ORGANIZATION}posts/": Row(ORGANIZATIONS, verdicts.anybody),
+    f"GET {AN_ORGANIZATION}members/": Row(ORGANIZATIONS, verdicts.reading_members),
+    f"GET {AN_ORGANIZATION}departments/": Row(ORGANIZATIONS, verdicts.anybody),
+    f"GET {A_DEPARTMENT}": Row(ORGANIZATIONS, verdicts.reading_department),
+    f"GET {A_DEPARTMENT}posts/": Row(ORGANIZATIONS, verdicts.reading_department),
+    f"PUT {AN_ORGANIZATION}membership/": Row(ORGANIZATIONS, verdicts.joining),
+    f"DELETE {AN_ORGANIZATION}membership/": Row(ORGANIZATIONS, verdicts.anybody),
+    f"PUT {AN_ORGANIZATION}follow/": Row(ORGANIZATIONS, verdicts.anybody),
+    f"DELETE {AN_ORGANIZATION}follow/": Row(ORGANIZATIONS, verdicts.anybody),
+    f"PUT {AN_ORGANIZATION}mute/": Row(ORGANIZATIONS, verdicts.anybody),
+    f"DELETE {AN_ORGANIZATION}mute/": Row(ORGANIZATIONS, verdicts.anybody),
+    "POST /posts/": Row(PLACES, verdicts.posting, {"text": "Hello"}, places=True),
+    "GET /posts/audience/": Row(PLACES, verdicts.posting, places=True),
+    "GET /posts/home_feed/": Row(FEEDS, verdicts.anybody),
+    "GET /posts/home_feed/new/": Row(NEWER, verdicts.anybody),
+    "GET /posts/popular/": Row(HERSELF, verdicts.anybody),
+    "GET /organizations/": Row(HERSELF, verdicts.anybody),
+    "GET /search/": Row(SEARCHES, verdicts.anybody),
+    "GET /me/": Row(HERSELF, verdicts.anybody),
+    "PATCH /me/": Row(HERSELF, verdicts.anybody, {"bio": "I like light."}),
+    "GET /me/sessions/": Row(HERSELF, verdicts.anybody),
+    "DELETE /me/sessions/": Row(HERSELF, verdicts.anybody),
+    "DELETE /me/sessions/<session_id>/": Row(SESSIONS, verdicts.ending_session),
+    "GET /me/memberships/": Row(HERSELF, verdicts.anybody),
+    "GET /me/follow_requests/": Row(HERSELF, verdicts.anybody),
+    "GET /me/suggestions/": Row(HERSELF, verdicts.anybody),
+}

@@ -1,0 +1,115 @@
+"""Every operation, asked by everybody, about everything: who is let in, what she is told, and that nothing leaks.
+
+What the law says stands in `matrix/law.py`, apart from the code it judges. Each cell is a request of its own, undone afterwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from campus.accounts.models import AccessToken
+from campus.platform.db import Base, session
+from tests.api.matrix.asking import ask
+from tests.api.matrix.law import SHUT_OUT, Verdict, Who
+from tests.api.matrix.routes import OPEN, ROUTES
+from tests.api.matrix.stage import Stage, build
+from tests.api.matrix.verdicts import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from tests.api.matrix.asking import Answer
+    from tests.api.matrix.routes import Row
+
+STATUS = {Verdict.FORBIDDEN: 403, Verdict.MISSING: 404, Verdict.SHUT_OUT: 401}
+REFUSALS = set(STATUS.values())
+SIGN_IN = {"error": "Authentication required"}
+
+
+@pytest.fixture
+def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Everybody and everything; nobody asks too often."""
+    monkeypatch.setattr("campus.platform.rates.throttle", lambda *_: None)
+    return build()
+
+
+def test_no_operation_without_a_row(app: Flask) -> None:
+    there = {
+        f"{method} {rule.rule.removeprefix('/api')}"
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert {"no row": there - set(ROUTES) - OPEN, "no operation": set(ROUTES) - there} == {"no row": set(), "no operation": set()}
+
+
+@pytest.mark.parametrize("who", [who for who in Who if who not in SHUT_OUT])
+def test_everybody_is_told_what_the_law_says(app: Flask, stage: Stage, who: Who) -> None:
+    wrong = [fault for operation, row in ROUTES.items() for fault in _faults(app, stage, who, operation, row)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", sorted(SHUT_OUT))
+def test_who_is_shut_out_learns_nothing(app: Flask, stage: Stage, who: Who) -> None:
+    wrong = []
+    for operation, row in ROUTES.items():
+        for name in (next(iter(row.things)), None):
+            answer = ask(app, stage, who, operation, row, name)
+            if answer.status != 401 or (who is Who.NOBODY and answer.body != SIGN_IN) or stage.leaked(who, answer.text):
+                wrong.append(f"{operation} {name}: {answer.status} {answer.text[:200]}")
+    assert wrong == []
+
+
+def test_what_is_refused_changes_nothing(app: Flask, stage: Stage) -> None:
+    who = Who.STRANGER
+    refused = [
+        (operation, row, name)
+        for operation, row in ROUTES.items()
+        for name, thing in row.things.items()
+        if _writes(operation) and judged(row.law, who, thing, writes=True) is not Verdict.DONE
+    ]
+    before = _rows()
+    for operation, row, name in refused:
+        ask(app, stage, who, operation, row, name, undone=False)
+    assert len(refused) > 100
+    assert _rows() == before
+
+
+def _faults(app: Flask, stage: Stage, who: Who, operation: str, row: Row) -> Iterator[str]:
+    """What is wrong with the answers to her, about each of the row's things."""
+    unknown = ask(app, stage, who, operation, row, None)
+    for name, thing in row.things.items():
+        verdict = judged(row.law, who, thing, writes=_writes(operation))
+        answer = ask(app, stage, who, operation, row, name)
+        if fault := _fault(verdict, answer, unknown) or ", ".join(stage.leaked(who, answer.text)):
+            yield f"{operation} [{name}]: {verdict}, got {answer.status}: {fault}"
+
+
+def _fault(verdict: Verdict, answer: Answer, unknown: Answer) -> str:
+    if verdict is Verdict.DONE:
+        fine = answer.status < 500 and answer.status not in REFUSALS and (answer.status < 400 or answer.status == 409)
+        return "" if fine else answer.text[:300]
+    if answer.status != STATUS[verdict]:
+        return answer.text[:300]
+    if verdict is Verdict.MISSING and (answer.status, answer.headers, answer.body) != (
+        unknown.status,
+        unknown.headers,
+        unknown.body,
+    ):
+        return f"not like what never was: {unknown}"
+    return ""
+
+
+def _writes(operation: str) -> bool:
+    return not operation.startswith("GET ")
+
+
+def _rows() -> dict[str, list[str]]:
+    """Every row of every table, but for the trace that asking leaves: when a token was last used."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name != AccessToken.__tablename__]
+    return {table.name: sorted(map(repr, session.execute(select(table)))) for table in tables}
