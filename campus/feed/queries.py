@@ -117,17 +117,6 @@ def _order(algorithm: Algorithm, scored: FromClause) -> Sequence[ColumnElement[A
     return *first, scored.c.published_at.desc(), scored.c.id.desc()
 
 
-def still_selected(viewer: ColumnElement[int], scope: Scope, ids: Sequence[int]) -> Select[Any]:
-    """(id, reason) of those of these posts that are in her selection now."""
-    columns: list[Any] = [Post.id, ranking.reason_sql(viewer).label("reason")]
-    return select(*columns).where(Post.id.in_(ids), in_selection(viewer, scope))
-
-
-def visible(viewer: ColumnElement[int], ids: Sequence[int]) -> Select[Any]:
-    """The ids of those of these posts that she may see now."""
-    return select(Post.id).where(Post.id.in_(ids), visible_to(viewer))
-
-
 def newer(
     viewer: ColumnElement[int], scope: Scope, since: datetime, limit: int, *, among: Sequence[int] | None = None
 ) -> Select[Any]:
@@ -151,6 +140,25 @@ def _latest(when: InstrumentedAttribute[datetime | None]) -> Select[Any]:
 
 _NEWEST = Prepared(select(union_all(_latest(Post.published_at), _latest(Post.resurfaced_at)).subquery()))
 _REACHED = Prepared(select(Post.id).where(Post.id == any_(_SOME_IDS), reaches(ME), visible_to(ME)).limit(literal_column("1")))
+
+
+@cache
+def _selected_now(scope: Scope) -> Prepared:
+    columns: list[Any] = [Post.id, ranking.reason_sql(ME).label("reason")]
+    return Prepared(select(*columns).where(Post.id == any_(_SOME_IDS), in_selection(ME, scope)))
+
+
+_VISIBLE = Prepared(select(Post.id).where(Post.id == any_(_SOME_IDS), visible_to(ME)))
+
+
+def still_selected(viewer_id: int, scope: Scope, ids: Sequence[int]) -> dict[int, int]:
+    """Those of these posts that are in her selection now, each with its reason."""
+    return {row[0]: row[1] for row in _selected_now(scope).rows(me=viewer_id, ids=list(ids))}
+
+
+def visible(viewer_id: int, ids: Sequence[int]) -> set[int]:
+    """Those of these posts that she may see now."""
+    return {row[0] for row in _VISIBLE.rows(me=viewer_id, ids=list(ids))}
 
 
 def reached_since(viewer_id: int, moment: datetime, known: Sequence[int]) -> bool:

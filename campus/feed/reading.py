@@ -26,7 +26,7 @@ from campus.platform.errors import Invalid
 from campus.posts import queries as posts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from campus.accounts.models import Scope
@@ -39,6 +39,7 @@ PURPOSE = "feed-cursor"
 CURSOR_LIVES = 24 * 3600  # seconds
 MOST_NEW = 99
 DEEPEST = 10_000  # cards that a numbered page may have before it
+STRIDE = 50  # cards looked at together at least, on the way to a page: many may have vanished
 
 
 class BadCursor(Invalid):
@@ -151,10 +152,14 @@ def _numbered(viewer: Viewer, snapshot: Snapshot, pin: Pin | None, offset: int, 
     pinned = pin is not None and pin.snapshot_id == snapshot.id
     count, position = pin.nearest(offset) if pin and pinned else (0, 0)
     while count < min(offset, DEEPEST):
-        snapshot, ids = _stretch(snapshot, position, min(offset, DEEPEST) - count)
+        snapshot, ids = _stretch(snapshot, position, max(min(offset, DEEPEST) - count, STRIDE))
         if not ids:
             return FeedPage((), None, snapshot.algorithm, snapshot.scope, snapshot.taken_at)
-        count, position = count + _visible(viewer, snapshot, ids), position + len(ids)
+        shown = _visible(viewer, snapshot, ids)
+        for post_id in ids:
+            count, position = count + (post_id in shown), position + 1
+            if count == offset:
+                break
     if offset > DEEPEST:
         raise TooDeep
     found, snapshot, end = _filled(viewer, snapshot, position, size)
@@ -203,14 +208,12 @@ def _shown(viewer: Viewer, snapshot: Snapshot, ids: Sequence[int], reasons: Sequ
     """The cards of those of these posts that she may see and has not muted or left, as of this request."""
     held = dict(zip(ids, reasons, strict=True))
     if viewer.permission_version != snapshot.permission_version:  # a relation changed since the order was taken
-        rows = session.execute(still_selected(literal(viewer.id), snapshot.scope, ids)).all()
-        held = {row.id: row.reason for row in rows}
+        held = still_selected(viewer.id, snapshot.scope, ids)
     cards = posts.cards(viewer.id, [post_id for post_id in ids if post_id in held])
     return [HomeCard(full, sentence(Reason(held[full.post.id]), full.post, viewer.id)) for full in dress(viewer.id, cards)]
 
 
-def _visible(viewer: Viewer, snapshot: Snapshot, ids: Sequence[int]) -> int:
-    """How many of these posts `_shown` would show."""
-    me = literal(viewer.id)
+def _visible(viewer: Viewer, snapshot: Snapshot, ids: Sequence[int]) -> Collection[int]:
+    """Those of these posts that `_shown` would show."""
     same = viewer.permission_version == snapshot.permission_version
-    return len(session.execute(visible(me, ids) if same else still_selected(me, snapshot.scope, ids)).all())
+    return visible(viewer.id, ids) if same else still_selected(viewer.id, snapshot.scope, ids)
