@@ -1,7 +1,8 @@
 """Named reads of a search: posts the newest first, people she follows before the others, organizations by name.
 
-Each statement holds the words as a constant, so that PostgreSQL knows how frequent they are when it plans: of a frequent word it
-walks the newest posts until the page is full, of a rare one it takes the few posts from the index.
+What a page of posts costs does not grow with the site. Frequent words are looked for by walking the newest posts, rare ones by
+their index; how frequent they are together is counted in a sample first, since PostgreSQL estimates them as if they were
+independent. The words are constants of the statement, never parameters of one prepared for whatever words.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Boolean, DateTime, String, Text, bindparam, func, literal_column, not_, select, tuple_
+from sqlalchemy import BigInteger, Boolean, DateTime, String, Text, bindparam, func, literal_column, not_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from campus.accounts.models import User
@@ -37,7 +38,11 @@ Key = TypeVar("Key")
 PostKey = tuple[datetime, int]  # when it was published, its id
 NameKey = tuple[bool, str, int]  # whether it comes after the preferred ones, the name in lower case, the id
 
-LOOKED_AT = 1000  # posts with the words that one page looks at, whether or not the viewer may see them
+# Pieces of posts, a text or a photo's. A page that has looked at so many ends, whether or not the viewer may see any.
+SAMPLE = 500
+FREQUENT = 25  # of the sample: in one of twenty
+WALKED = 5000  # of any words
+LOOKED_AT = 1000  # with the words
 FIRST_POST: PostKey = (datetime(9999, 1, 1, tzinfo=UTC), 0)
 FIRST_NAME: NameKey = (False, "", 0)
 
@@ -63,33 +68,55 @@ def _matching(words: SQLColumnExpression[str]) -> ColumnElement[bool]:
     return words.op("@@", is_comparison=True)(_QUERY)
 
 
-def _pieces() -> Select[datetime | None, int]:
-    """What has all the words, the newest first: more than one piece of a post may."""
-    earlier = tuple_(PostWords.published_at, PostWords.post_id) < tuple_(bindparam("at", type_=DateTime(timezone=True)), _ID)
-    newest_first = (PostWords.published_at.desc(), PostWords.post_id.desc())
-    return select(PostWords.published_at, PostWords.post_id).where(_matching(PostWords.words), earlier).order_by(*newest_first)
+_KEY = (PostWords.published_at, PostWords.post_id)
+_NEWEST_FIRST = (PostWords.published_at.desc(), PostWords.post_id.desc())
+_EARLIER = tuple_(*_KEY) < tuple_(bindparam("at", type_=DateTime(timezone=True)), _ID)
 
 
-def _visible() -> Select[datetime | None, int]:
-    """Posts among those looked at that the rule shows her: asked from the newest downwards, until the page is full."""
-    pieces = _pieces().limit(literal_column(str(LOOKED_AT))).cte("piece").prefix_with("MATERIALIZED")
-    found = select(pieces).distinct().order_by(pieces.c.published_at.desc(), pieces.c.post_id.desc()).subquery("found")
+def _by_time(most: int) -> tuple[Select[datetime, int], Select[datetime, int]]:
+    """For frequent words: among the newest pieces of posts, whatever is in them, found by the order."""
+    newest = select(*_KEY, _matching(PostWords.words).label("has")).where(_EARLIER).order_by(*_NEWEST_FIRST)
+    return _among(newest, most)
+
+
+def _by_words(most: int) -> tuple[Select[datetime, int], Select[datetime, int]]:
+    """For rare words: among the newest pieces with them, found by the words, because the order and the end stand outside."""
+    matching = select(*_KEY, true().label("has")).where(_EARLIER, _matching(PostWords.words)).cte().prefix_with("MATERIALIZED")
+    return _among(select(matching).order_by(matching.c.published_at.desc(), matching.c.post_id.desc()), most)
+
+
+def _among(candidates: Select[*tuple[Any, ...]], most: int) -> tuple[Select[datetime, int], Select[datetime, int]]:
+    """Posts with the words that the rule shows her, asked from the newest on until the page is full; where the candidates end.
+
+    They end with all pieces of the last post, so that to go on after it skips nothing.
+    """
+    pieces = candidates.fetch(literal_column(str(most)), with_ties=True).cte().prefix_with("MATERIALIZED")
+    key = (pieces.c.published_at, pieces.c.post_id)
+    found = select(*key).where(pieces.c.has).distinct().order_by(*(each.desc() for each in key)).subquery("found")
     seen = select(found.c.published_at, Post.id).join(Post, Post.id == found.c.post_id).where(visible_to(_VIEWER))
-    return seen.order_by(found.c.published_at.desc(), found.c.post_id.desc()).limit(_LIMIT)
+    there_is_more = select(func.count()).select_from(pieces).scalar_subquery() >= most
+    return (
+        seen.order_by(found.c.published_at.desc(), found.c.post_id.desc()).limit(_LIMIT),
+        select(*key).where(there_is_more).order_by(*key).limit(literal_column("1")),
+    )
 
 
-_POSTS = _visible()
-_LAST_LOOKED_AT = _pieces().offset(literal_column(str(LOOKED_AT - 1))).limit(literal_column("1"))
+_sample = select(PostWords.words).where(_EARLIER).order_by(*_NEWEST_FIRST).limit(literal_column(str(SAMPLE))).subquery("sample")
+_FREQUENCY = select(func.count()).select_from(_sample).where(_matching(_sample.c.words))
+_BY_TIME = _by_time(WALKED)
+_BY_WORDS = _by_words(LOOKED_AT)
 
 
 def posts(viewer_id: int, words: str, after: PostKey | None = None, limit: int = 10) -> Hits[PostCard, PostKey]:
     """Up to `limit` posts with all these words, the last of them perhaps only begun, in their text or in that of one photo."""
     at, post_id = after or FIRST_POST
     values = {"words": words, "at": at, "id": post_id}
-    rows = session.execute(_POSTS, values | {"viewer": viewer_id, "limit": limit + 1}).all()
-    rest = rows[limit - 1] if len(rows) > limit else session.execute(_LAST_LOOKED_AT, values).first()
+    frequent = (session.scalar(_FREQUENCY, values) or 0) >= FREQUENT
+    visible, end = _BY_TIME if frequent else _BY_WORDS
+    rows = session.execute(visible, values | {"viewer": viewer_id, "limit": limit + 1}).all()
+    rest = rows[limit - 1] if len(rows) > limit else session.execute(end, values).first()
     found = cards(viewer_id, [post_id for _, post_id in rows[:limit]])
-    return Hits(found, (rest[0], rest[1]) if rest and rest[0] else None)
+    return Hits(found, (rest[0], rest[1]) if rest else None)
 
 
 def _people() -> Select[*tuple[Any, ...]]:

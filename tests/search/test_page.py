@@ -7,11 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import insert
 
 from campus.platform.clock import now
 from campus.platform.db import transaction
-from campus.posts.models import Audience, Post, PostState
 from campus.search import queries
 from tests.factories import make_block, make_comment, make_company, make_follow, make_like, make_photo, make_post, make_user
 from tests.feed.pages import ids, next_url
@@ -167,18 +165,23 @@ def test_a_cursor_is_good_for_its_own_search_alone(client_as: SignIn, alice: Use
         assert client_as(alice).get(f"/search?q=light&cursor={forged}").status_code == 400
 
 
-def test_a_page_looks_at_a_bounded_number_of_posts(client_as: SignIn, alice: User, charlie: User) -> None:
+@pytest.mark.parametrize("frequent", [0, 1000])
+def test_a_page_looks_at_a_bounded_number_of_posts(
+    client_as: SignIn, alice: User, charlie: User, monkeypatch: pytest.MonkeyPatch, frequent: int
+) -> None:
     """Where she may see none of the newest, the page says so and leads further back."""
+    monkeypatch.setattr(queries, "FREQUENT", frequent)
+    monkeypatch.setattr(queries, "_BY_TIME", queries._by_time(5))
+    monkeypatch.setattr(queries, "_BY_WORDS", queries._by_words(5))
     seen = make_post(text="light", published_at=now() - timedelta(days=1))
-    secret = {"author_id": alice.id, "audience": Audience.ONLY_ME, "state": PostState.PUBLISHED, "text": "light"}
-    with transaction() as session:
-        times = ({"published_at": now() - timedelta(seconds=n)} for n in range(queries.LOOKED_AT + 5))
-        session.execute(insert(Post), [secret | time for time in times])
+    for n in range(12):
+        make_post(author=alice, audience="only_me", text="light", published_at=now() - timedelta(minutes=n))
     browser = client_as(charlie)
     page = browser.get("/search?q=light").text
-    assert ids(page) == []
     assert "Older ones may be" in page
-    assert ids(browser.get(next_url(page) or "").text) == [seen.id]
+    second = browser.get(next_url(page) or "").text
+    assert ids(page) == ids(second) == []
+    assert ids(browser.get(next_url(second) or "").text) == [seen.id]
 
 
 def test_a_search_costs_the_same_whatever_it_finds(
@@ -200,6 +203,6 @@ def test_a_search_costs_the_same_whatever_it_finds(
         make_like(post=post)
         make_user(name=f"Light {n}")
         make_company(name=f"Light {n}")
-    assert cost("/search?q=light") <= few <= 5  # who she is, the search, how far it looked, the cards, their marks
+    assert cost("/search?q=light") <= few <= 6  # who she is, how frequent, which posts, where they end, the cards, their marks
     assert cost("/search?q=light&kind=people") <= 2
     assert cost("/search?q=light&kind=organizations") <= 3

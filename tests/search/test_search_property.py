@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as tuned
@@ -18,7 +19,7 @@ from campus.follows.models import FollowStatus
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.posts.models import Photo, PhotoState
-from campus.search import finding
+from campus.search import finding, queries
 from campus.search.finding import Kind
 from tests.conftest import _empty_tables
 from tests.posts.test_visibility_property import PEOPLE, World, _write, worlds
@@ -80,15 +81,32 @@ def questions(draw: st.DrawFn) -> str:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
     derandomize=True,
 )
-@given(world=worlds(), texts=st.lists(texts(), min_size=30, max_size=30), asked=questions(), size=st.integers(1, 7))
+@given(
+    world=worlds(),
+    texts=st.lists(texts(), min_size=30, max_size=30),
+    asked=questions(),
+    size=st.integers(1, 7),
+    frequent=st.sampled_from([0, 1000]),
+    looks_at=st.sampled_from([3, 8, 1000]),
+)
 def test_a_search_finds_what_the_rule_shows_and_nothing_else(
-    app: Flask, world: World, texts: list[Worded], asked: str, size: int
+    app: Flask, world: World, texts: list[Worded], asked: str, size: int, frequent: int, looks_at: int
 ) -> None:
     session.rollback()
     session.remove()
     _empty_tables()
     _fill(world, texts)
 
+    ways: dict[str, Any] = {
+        "FREQUENT": frequent,
+        "_BY_TIME": queries._by_time(looks_at),
+        "_BY_WORDS": queries._by_words(looks_at),
+    }
+    with patch.multiple(queries, **ways):
+        _compare(world, texts, asked, size)
+
+
+def _compare(world: World, texts: list[Worded], asked: str, size: int) -> None:
     words = _folded(asked)
     for person in PEOPLE:
         expected = [
