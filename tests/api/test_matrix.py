@@ -5,29 +5,54 @@ What the law says stands in `matrix/law.py`, apart from the code it judges. Each
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from campus.accounts.models import AccessToken
+from campus.follows.queries import visible_person
+from campus.organizations.models import Role
 from campus.platform.db import Base, session
+from campus.posts.models import Post
+from campus.posts.queries import PostNotFound
 from tests.api.matrix.asking import ask
 from tests.api.matrix.law import SHUT_OUT, Verdict, Who
 from tests.api.matrix.routes import OPEN, ROUTES
-from tests.api.matrix.stage import Stage, build
+from tests.api.matrix.stage import WORD, Stage, build
 from tests.api.matrix.verdicts import judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
     from flask import Flask
 
     from tests.api.matrix.asking import Answer
     from tests.api.matrix.routes import Row
 
+TURNS = 3
+
+
+def by_id(_viewer_id: int, post_id: int) -> Post:
+    """A post, whoever asks."""
+    found = session.get(Post, post_id)
+    if found is None:
+        raise PostNotFound
+    return found
+
+
 STATUS = {Verdict.FORBIDDEN: 403, Verdict.MISSING: 404, Verdict.SHUT_OUT: 401}
 REFUSALS = set(STATUS.values())
+# Where a check is left out, some cell has to say so.
+HOLES = [
+    ("campus.api.rest.comments.reachable_post", lambda *_: None, "GET /posts/<int:post_id>/comments/"),
+    ("campus.api.rest.people.with_open_lists", visible_person, "GET /users/<handle>/followers/"),
+    ("campus.follows.queries.shown_to", lambda _: true(), "GET /users/<handle>/following/"),
+    ("campus.organizations.queries.role_in", lambda *_: Role.MEMBER, "GET /organizations/<slug>/members/"),
+    ("campus.interactions.actions.visible_post", by_id, "PUT /posts/<int:post_id>/like/"),
+]
 SIGN_IN = {"error": "Authentication required"}
 
 
@@ -48,9 +73,11 @@ def test_no_operation_without_a_row(app: Flask) -> None:
     assert {"no row": there - set(ROUTES) - OPEN, "no operation": set(ROUTES) - there} == {"no row": set(), "no operation": set()}
 
 
+@pytest.mark.parametrize("turn", [0, *(pytest.param(turn, marks=pytest.mark.long) for turn in range(1, TURNS))])
 @pytest.mark.parametrize("who", [who for who in Who if who not in SHUT_OUT])
-def test_everybody_is_told_what_the_law_says(app: Flask, stage: Stage, who: Who) -> None:
-    wrong = [fault for operation, row in ROUTES.items() for fault in _faults(app, stage, who, operation, row)]
+def test_everybody_is_told_what_the_law_says(app: Flask, stage: Stage, who: Who, turn: int) -> None:
+    """Each turn takes its share of the things, another one for each who asks; all turns together take all."""
+    wrong = [fault for operation, row in ROUTES.items() for fault in _faults(app, stage, who, operation, _share(row, who, turn))]
     assert wrong == []
 
 
@@ -63,6 +90,17 @@ def test_who_is_shut_out_learns_nothing(app: Flask, stage: Stage, who: Who) -> N
             if answer.status != 401 or (who is Who.NOBODY and answer.body != SIGN_IN) or stage.leaked(who, answer.text):
                 wrong.append(f"{operation} {name}: {answer.status} {answer.text[:200]}")
     assert wrong == []
+
+
+def test_who_may_know_is_told(app: Flask, stage: Stage) -> None:
+    """The planted words do come through: otherwise their absence would mean nothing."""
+    found = {
+        name: set(WORD.findall(ask(app, stage, Who.AUTHOR, operation, ROUTES[operation], name).text))
+        for operation in ("GET /search/", "GET /posts/home_feed/")
+        for name in ROUTES[operation].things
+    }
+    assert {name for name, words in found.items() if not words} == set()
+    assert len(found["?q=canary&kind=posts&page_size=50"]) > 30
 
 
 def test_what_is_refused_changes_nothing(app: Flask, stage: Stage) -> None:
@@ -78,6 +116,21 @@ def test_what_is_refused_changes_nothing(app: Flask, stage: Stage) -> None:
         ask(app, stage, who, operation, row, name, undone=False)
     assert len(refused) > 100
     assert _rows() == before
+
+
+@pytest.mark.parametrize(("hole", "instead", "operation"), HOLES)
+def test_a_hole_is_noticed(
+    app: Flask, stage: Stage, monkeypatch: pytest.MonkeyPatch, hole: str, instead: Callable[..., Any], operation: str
+) -> None:
+    monkeypatch.setattr(hole, instead)
+    assert list(_faults(app, stage, Who.STRANGER, operation, ROUTES[operation])) != []
+
+
+def _share(row: Row, who: Who, turn: int) -> Row:
+    """The row with those of its things whose turn it is. Few things are asked about at every turn."""
+    place = list(Who).index(who)
+    taken = {name: thing for n, (name, thing) in enumerate(row.things.items()) if (n + place + turn) % TURNS == 0}
+    return row if len(row.things) <= TURNS else replace(row, things=taken)
 
 
 def _faults(app: Flask, stage: Stage, who: Who, operation: str, row: Row) -> Iterator[str]:
