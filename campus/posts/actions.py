@@ -5,6 +5,7 @@ Whatever changes who should find a post in her feed records `distribute_post`, a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -14,8 +15,9 @@ from campus.platform import outbox, settings
 from campus.platform.db import session, transaction
 from campus.platform.errors import Conflict
 from campus.platform.limits import spend
-from campus.posts import photos, policy
-from campus.posts.drafts import PostDraft, checked
+from campus.posts import photos as post_photos
+from campus.posts import policy
+from campus.posts.drafts import PhotoDraft, PostDraft, checked
 from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
 from campus.posts.photos import PROCESS_PHOTO
 from campus.posts.policy import Act
@@ -24,7 +26,7 @@ from campus.posts.versions import require_version
 from campus.quotas import POSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from campus.accounts.viewer import Viewer
@@ -57,7 +59,7 @@ def publish(*, viewer: Viewer, draft: PostDraft, now: datetime) -> Post:
         post, is_new = _written(viewer.id, draft, now)
         if is_new:
             spend(POSTS, viewer.id, now=now)
-            photos.add(post, draft.photos)
+            post_photos.add(post, dict(enumerate(draft.photos, start=1)))
             if not draft.photos:
                 _distribute(post)
     return post
@@ -67,7 +69,7 @@ def release(post_id: int, *, now: datetime) -> bool:
     """Publish a post whose photos are all settled, if there is anything to show. True if it was published now."""
     with transaction():
         post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
-        if post is None or post.state != PostState.PROCESSING or not photos.has_something_to_show(post):
+        if post is None or post.state != PostState.PROCESSING or not post_photos.has_something_to_show(post):
             return False
         post.state, post.published_at, post.updated_at = PostState.PUBLISHED, now, now
         _distribute(post)
@@ -80,25 +82,25 @@ def edit(
     post_id: int,
     draft: PostDraft,
     alts: Mapping[int, str] | None = None,
-    version: str | None = None,
+    photos: Sequence[PhotoDraft] | None = None,
     now: datetime,
 ) -> Post:
-    """Change what a post says and whom it is for. What it said is kept; `alts` are descriptions by photo position.
+    """Change what a post says, shows, and whom it is for. What it said is kept. Where it belongs may change as well.
 
-    Where it belongs may change as well. The draft's photos and submission are not looked at. `version` is what `version_of` said
-    when the editing began; without it the last to save wins.
+    `alts` are descriptions by photo position. `photos`, if given, are all its photos from now on: its own by their tokens, others
+    are added, those not named go for good. The draft's photos and submission are not looked at.
 
     Raises:
         PostNotFound, MayNot: not for her to see, or to change.
-        EditedMeanwhile: it is not that version any more.
+        EditedMeanwhile: it is not the draft's version any more.
         Invalid, Forbidden: as in `publish`; where she posts is only asked again when it changes.
     """
     with transaction():
         post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.EDIT, viewer_id=viewer.id, post=post)
-        if version is not None:
-            require_version(reachable_card(viewer.id, post_id), version)
-        draft = _checked_edit(post, draft)
+        if draft.version is not None:
+            require_version(reachable_card(viewer.id, post_id), draft.version)
+        draft = _checked_edit(post, draft, photos)
         place = (post.organization_id, post.department_id, post.official, post.audience)
         if place != (draft.organization_id, draft.department_id, draft.official, draft.audience):
             policy.require_may_post(viewer.id, draft)
@@ -106,9 +108,7 @@ def edit(
             if post.organization_id != draft.organization_id:
                 outbox.record(RETRACT, post.id, {"post_id": post.id})
         _remember(post, draft, now)
-        if alts:
-            photos.describe(post, alts)
-            post.updated_at = now
+        _show(post, alts or {}, draft.photos if photos is not None else None, viewer.id, now)
     return post
 
 
@@ -216,9 +216,22 @@ def _of_submission(author_id: int, draft: PostDraft) -> Post | None:
     )
 
 
-def _checked_edit(post: Post, draft: PostDraft) -> PostDraft:
-    """The draft, tidy; a post with photos needs no words."""
-    return checked(draft, most_photos=settings.current().media.max_photos, has_photos=photos.has_photos(post))
+def _checked_edit(post: Post, draft: PostDraft, photos: Sequence[PhotoDraft] | None) -> PostDraft:
+    """The draft, tidy, with the photos that are to be; a post with photos needs no words."""
+    draft = replace(draft, photos=tuple(photos or ()))
+    has_photos = photos is None and post_photos.has_photos(post)
+    return checked(draft, most_photos=settings.current().media.max_photos, has_photos=has_photos)
+
+
+def _show(post: Post, alts: Mapping[int, str], photos: Sequence[PhotoDraft] | None, editor_id: int, now: datetime) -> None:
+    """Describe and arrange the photos; a post that waited for one that is gone is published."""
+    if alts:
+        post_photos.describe(post, alts)
+        post.updated_at = now
+    if photos is not None and post_photos.arrange(post, photos, editor_id=editor_id):
+        post.edited_at = post.updated_at = now
+        session.flush()
+        release(post.id, now=now)
 
 
 def _remember(post: Post, draft: PostDraft, now: datetime) -> None:

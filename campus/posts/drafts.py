@@ -68,7 +68,10 @@ class PhotoDraft:
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
-    """A post as its author wants it. `submission` is the same for a form sent twice."""
+    """A post as its author wants it. `submission` is the same for a form sent twice.
+
+    `version` is what `version_of` said of the post when its editing began; without it the last to save wins.
+    """
 
     audience: Audience
     title: str = ""
@@ -79,6 +82,7 @@ class PostDraft:
     official: bool = False
     photos: tuple[PhotoDraft, ...] = ()
     submission: uuid.UUID | None = None
+    version: str | None = None
 
 
 def checked(draft: PostDraft, *, most_photos: int, has_photos: bool = False) -> PostDraft:

@@ -11,19 +11,20 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from campus.accounts.forms import Form
 from campus.platform.errors import Invalid
 from campus.platform.inputs import uuid_or_none
-from campus.posts import uploads
+from campus.posts import tiles
 from campus.posts.composing import place_of, place_value
-from campus.posts.drafts import MAX_ALT, MAX_LOCATION, MAX_TEXT, MAX_TITLE, PostDraft
+from campus.posts.drafts import MAX_LOCATION, MAX_TEXT, MAX_TITLE, PostDraft
 from campus.posts.models import Audience
 from campus.posts.versions import version_of
 
 if TYPE_CHECKING:
-    import uuid
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from campus.posts.cards import PostCard
+    from campus.posts.cards import PhotoView, PostCard
     from campus.posts.composing import OwnerChoice
-    from campus.posts.uploads import Upload
+    from campus.posts.drafts import PhotoDraft
+    from campus.posts.tiles import Tile
 
 AUDIENCES = [
     SelectChoice(Audience.PUBLIC, "Everybody"),
@@ -54,8 +55,7 @@ class PostForm(Form):
     submission = HiddenField()
     version = HiddenField()
 
-    uploads: tuple[Upload, ...] = ()
-    """The accepted photos that wait: for each a hidden field `upload` with `signed`, a text `alt-<index>`, a box `drop`."""
+    tiles: tuple[Tile, ...] = ()
 
     def offer(self, owners: list[OwnerChoice]) -> None:
         """Fill the list of places. One she chose before and may no longer post in stays, to be refused in words."""
@@ -80,8 +80,9 @@ class PostForm(Form):
             organization_id=organization_id,
             department_id=department_id,
             official=bool(self.official.data),
-            photos=tuple(upload.as_draft() for upload in self.uploads),
+            photos=self.arranged,
             submission=uuid_or_none(self._said("submission")),
+            version=self._said("version") or None,
         )
 
     def chosen_audience(self) -> Audience:
@@ -95,23 +96,26 @@ class PostForm(Form):
         except ValueError:
             raise NoSuchAudience("Choose one of the audiences.", field="audience") from None
 
-    def take_uploads(self, viewer_id: int, *, now: datetime) -> int:
-        """Gather the photos the form carries, except those ticked to `drop`, and those sent with it; each with its description.
+    def take_photos(self, viewer_id: int, own: Sequence[PhotoView] = (), *, now: datetime) -> int:
+        """Gather the photos of the form: the post's `own`, those that wait, those sent with it, each with its description.
 
         Returns 0 if all are good, else the status of the refusals.
 
         Raises:
-            TooManyPhotos, QuotaExceeded: no new photo is taken in, those carried stay.
+            TooManyPhotos, QuotaExceeded: no new photo is taken in, the others stay.
         """
-        dropped = set(request.form.getlist("drop"))
-        carried = list(enumerate(uploads.waiting(viewer_id, request.form.getlist("upload"))))
-        self.uploads = tuple(_described(viewer_id, pair, place) for place, pair in carried if str(place) not in dropped)
-        sent = [file for file in request.files.getlist("photos") if file.filename]
-        taken, refused = uploads.receive(viewer_id, sent, already=len(self.uploads), now=now)
-        received = enumerate(taken, start=len(carried))
-        self.uploads += tuple(_described(viewer_id, pair, place) for place, pair in received if pair is not None)
+        before = tiles.known(viewer_id, request.form, own)
+        self.tiles = tiles.in_place(before)
+        files = request.files.getlist("photos")
+        new, refused = tiles.received(viewer_id, request.form, files, before, now=now)
+        self.tiles = tiles.in_place([*before, *new])
         self.photos.errors = [str(error) for error in refused]
         return max((error.status for error in refused), default=0)
+
+    @property
+    def arranged(self) -> tuple[PhotoDraft, ...]:
+        """The photos as they are wanted."""
+        return tuple(tile.as_draft() for tile in self.tiles if not tile.dropped)
 
     def _said(self, name: str) -> str:
         return str(self._fields[name].data or "")
@@ -120,10 +124,6 @@ class PostForm(Form):
         """Fill the form with a post as it is."""
         self.title.data, self.text.data, self.location.data = card.title, card.text, card.location
         self.audience.data, self.official.data = card.audience, card.official
-        self.version.data = version_of(card)
+        self.version.data, self.tiles = version_of(card), tiles.of_post(card.photos)
         owner = card.owner.id if card.owner else None
         self.owner.data = place_value(owner, card.department.id if card.department else None)
-
-
-def _described(viewer_id: int, pair: tuple[uuid.UUID, str], place: int) -> Upload:
-    return uploads.carried(viewer_id, *pair, request.form.get(f"alt-{place}", "")[: MAX_ALT + 1])

@@ -6,6 +6,7 @@ photo alone, rows change only while the lease is held, and the upload is deleted
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
@@ -21,13 +22,12 @@ from campus.platform.storage import StoredFileMissing
 from campus.posts import files
 from campus.posts.actions import ERASE, release
 from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
-from campus.posts.photos import PROCESS_PHOTO
+from campus.posts.photos import ERASE_PHOTO, PROCESS_PHOTO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from campus.media.variants import Processed
-    from campus.platform.outbox import Lease
+    from campus.platform.outbox import Handler, Lease
 
 UPLOAD_LOST = "The uploaded file is no longer here. Please add the photo again."
 GAVE_UP = "Processing this photo was interrupted several times. Please try again."
@@ -77,7 +77,18 @@ def erase_post(lease: Lease) -> None:
         session.execute(update(Post).where(Post.id == post_id).values(emptied))
 
 
-HANDLERS: dict[str, Callable[[Lease], None]] = {PROCESS_PHOTO: process_photo, ERASE: erase_post}
+def erase_photo(lease: Lease) -> None:
+    """Delete the files of a photo that was taken out of its post."""
+    token = uuid.UUID(str(lease.payload["token"]))
+    if session.scalar(select(Photo.id).where(Photo.token == token)) is None:
+        files.erase([token])
+
+
+HANDLERS: dict[str, Handler] = {
+    PROCESS_PHOTO: process_photo,
+    ERASE_PHOTO: erase_photo,
+    ERASE: erase_post,
+}
 
 
 def _described(made: Processed) -> dict[str, object]:
@@ -93,12 +104,12 @@ def _described(made: Processed) -> dict[str, object]:
 
 
 def _settle(lease: Lease, photo: Photo, values: dict[str, object]) -> bool:
-    """Write the photo's outcome and release its post if that was all. False if the post was deleted meanwhile."""
+    """Write the photo's outcome and release its post if that was all. False if the post or the photo was deleted meanwhile."""
     # The post's row first, as the verbs lock it: the last two photos of a post must not settle past each other.
     living = select(Post.id).where(Post.id == photo.post_id, Post.state != PostState.DELETED).with_for_update()
     with transaction():
         lease.advance(1)
-        if session.scalar(living) is None:
+        if session.scalar(living) is None or session.scalar(select(Photo.id).where(Photo.id == photo.id)) is None:
             return False
         session.execute(update(Photo).where(Photo.id == photo.id, Photo.state == PhotoState.PENDING).values(values))
         release(photo.post_id, now=now())

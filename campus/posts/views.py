@@ -58,7 +58,7 @@ def create() -> Response:
     """Publish; what is refused comes back with its words and its accepted photos."""
     me, form, now = viewer(), PostForm(), clock.now()
     try:
-        refused = form.take_uploads(me.id, now=now)
+        refused = form.take_photos(me.id, now=now)
         if refused:
             return _composer("posts/new.html", form, status=refused)
         post = actions.publish(viewer=me, draft=form.draft(), now=now)
@@ -87,14 +87,17 @@ def edit(post_id: int) -> Response:
 
 
 @blueprint.post("/posts/<int:post_id>/edit")
+@accepts_uploads
 @sign_in_required
 def save(post_id: int) -> Response:
-    """Save an edit."""
-    post_card, form = _editable(post_id), PostForm()
-    alts = {photo.position: request.form[f"alt-{n}"] for n, photo in enumerate(post_card.photos) if f"alt-{n}" in request.form}
+    """Save an edit; what is refused comes back with its words and photos, beside what the post says if it changed meanwhile."""
+    me, form, now = viewer(), PostForm(), clock.now()
+    post_card = _editable(post_id)
     try:
-        version = form.version.data or None
-        post = actions.edit(viewer=viewer(), post_id=post_id, draft=form.draft(), alts=alts, version=version, now=clock.now())
+        refused = form.take_photos(me.id, post_card.photos, now=now)
+        if refused:
+            return _composer("posts/edit.html", form, status=refused, post_card=post_card)
+        post = actions.edit(viewer=me, post_id=post_id, draft=form.draft(), photos=form.arranged, now=now)
     except EditedMeanwhile as error:
         post_card = _editable(post_id)
         form.version.data = version_of(post_card)  # saved again, it replaces what she is shown now

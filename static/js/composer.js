@@ -9,18 +9,19 @@ class Composer {
   constructor(form) {
     this.form = form;
     this.input = find("input[type=file]", form);
-    this.photos = []; // {file, tile}, in the order they will be shown
+    this.tiles = find("[data-tiles]", form);
+    this.photos = all("[data-known]", form).map((tile) => this.known(tile)); // {file or none, tile}, as they will be shown
     find("#owner", form).addEventListener("change", () => this.fit(true));
     find("#official", form)?.addEventListener("change", () => this.fit(false));
     this.fit(false);
-    if (!this.input) return;
     this.input.addEventListener("change", () => this.add([...this.input.files]));
     const drop = this.input.closest(".drop");
     for (const name of ["dragover", "dragleave", "drop"]) {
       drop.addEventListener(name, () => drop.classList.toggle("over", name === "dragover"));
     }
-    find("[data-tiles]", form).addEventListener("click", (event) => this.arrange(event.target));
+    this.tiles.addEventListener("click", (event) => this.arrange(event.target));
     if (this.input.files.length) this.add([...this.input.files]);
+    else this.show();
   }
 
   // Leaves only the audiences that the chosen place can have.
@@ -41,13 +42,14 @@ class Composer {
   }
 
   add(files) {
-    const { most, bytes, many, large, foreign, carried } = this.form.dataset;
+    const { most, bytes, many, large, foreign } = this.form.dataset;
+    const staying = () => this.photos.filter(({ tile }) => !find("[name=drop]", tile)?.checked).length;
     const refused = [];
     for (const file of files) {
       if (this.photos.some((photo) => photo.file === file)) continue;
       if (!KINDS.test(file.type)) refused.push(filled(foreign, { name: file.name }));
       else if (file.size > Number(bytes)) refused.push(filled(large, { name: file.name, n: Number(bytes) / 1e6 }));
-      else if (this.photos.length + Number(carried) >= Number(most)) refused.push(filled(many, { n: most }));
+      else if (staying() >= Number(most)) refused.push(filled(many, { n: most }));
       else this.photos.push({ file, tile: this.tile(file) });
     }
     const words = find("[data-refused]", this.form);
@@ -56,35 +58,54 @@ class Composer {
     this.show();
   }
 
+  // A photo that was there before: its place is changed by buttons instead of a number.
+  known(tile) {
+    const place = find("[data-place-field]", tile);
+    place.hidden = true;
+    this.movable(tile, place);
+    return { tile };
+  }
+
   tile(file) {
     const tile = find("[data-tile]", this.form).content.firstElementChild.cloneNode(true);
     const image = find("img", tile);
     image.src = URL.createObjectURL(file);
     image.addEventListener("error", () => image.classList.add("unseen")); // HEIC: only the server can read it
     find(".file", tile).textContent = `${file.name} · ${file.size < 1e5 ? `${Math.ceil(file.size / 1000)} kB` : `${(file.size / 1e6).toFixed(1)} MB`}`;
-    for (const each of all("label, [aria-label]", tile)) each.dataset.words = each.getAttribute("aria-label") ?? each.textContent;
+    find("label", tile).dataset.words = find("label", tile).textContent;
+    this.movable(tile, find("[data-remove]", tile));
     return tile;
   }
 
-  // Tiles, numbers, names and the file field itself follow the list.
+  movable(tile, before) {
+    before.before(find("[data-arrows]", this.form).content.cloneNode(true));
+    for (const each of all("[aria-label]", tile)) each.dataset.words = each.getAttribute("aria-label");
+  }
+
+  // Tiles, numbers, names, places and the file field itself follow the list.
   show() {
-    const first = Number(this.form.dataset.carried);
     const sent = new DataTransfer();
+    let number = Number(this.form.dataset.carried);
     this.photos.forEach(({ file, tile }, index) => {
-      const n = first + index;
       const text = find("textarea", tile);
-      text.name = text.id = `alt-${n}`;
+      const place = find("[data-place]", tile);
+      if (file) {
+        sent.items.add(file);
+        text.name = text.id = `alt-${number}`;
+        place.name = `place-${number}`;
+        number += 1;
+      }
+      place.value = index + 1;
       for (const each of all("[data-words]", tile)) {
-        const words = filled(each.dataset.words, { n: n + 1 });
+        const words = filled(each.dataset.words, { n: index + 1 });
         if (each.matches("label")) Object.assign(each, { htmlFor: text.id, textContent: words });
         else each.setAttribute("aria-label", words);
       }
       find("[data-move='-1']", tile).disabled = index === 0;
       find("[data-move='1']", tile).disabled = index === this.photos.length - 1;
-      sent.items.add(file);
     });
     this.input.files = sent.files;
-    find("[data-tiles]", this.form).replaceChildren(...this.photos.map(({ tile }) => tile));
+    this.tiles.replaceChildren(...this.photos.map(({ tile }) => tile));
   }
 
   arrange(target) {
@@ -101,7 +122,7 @@ class Composer {
   progress(loaded, total) {
     const box = find(".sending", this.form);
     const share = total ? Math.round((100 * loaded) / total) : 0;
-    box.hidden = !this.photos.length;
+    box.hidden = !this.input.files.length;
     find("progress", box).value = share;
     find("p", box).textContent = filled(this.form.dataset.sending, { n: share });
   }

@@ -108,7 +108,7 @@ def test_of_two_who_save_at_once_one_is_told(app: Flask, alice: User) -> None:
     def write(number: int) -> bool:
         with app.app_context():
             try:
-                actions.edit(viewer=viewer, post_id=post.id, draft=draft(text=f"By {number}"), version=version, now=now())
+                actions.edit(viewer=viewer, post_id=post.id, draft=draft(text=f"By {number}", version=version), now=now())
             except EditedMeanwhile:
                 return False
             return True
