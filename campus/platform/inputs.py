@@ -67,7 +67,8 @@ def refuse_unreadable() -> None:
         if request.mimetype != "multipart/form-data" and not _is_utf8(unquote_to_bytes(request.get_data())):
             raise UnreadableText("The text contains characters that cannot be stored. Please type it again.")
         for name, values in request.form.lists():
-            if not all(map(is_clean, (name, *values))):
+            # A part of a form whose header is broken has no name.
+            if name is None or not all(map(is_clean, (name, *values))):
                 raise UnreadableText("The text contains characters that cannot be stored. Please type it again.", field=name)
 
 
