@@ -134,7 +134,8 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
         field = {key: value for key, value in field.items() if key != "default"}
     kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) == 1:
-        return {key: value for key, value in field.items() if key != "anyOf"} | kinds[0]
+        named = {key: value for key, value in field.items() if key != "anyOf"}
+        return {**named, **kinds[0]}
     return field
 
 

@@ -66,8 +66,8 @@ def refuse_unreadable() -> None:
     if request.method == "POST" and request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         if request.mimetype != "multipart/form-data" and not _is_utf8(unquote_to_bytes(request.get_data())):
             raise UnreadableText("The text contains characters that cannot be stored. Please type it again.")
-        for name, values in request.form.lists():
-            # A part of a form whose header is broken has no name.
+        named: Iterable[tuple[str | None, list[str]]] = request.form.lists()  # a part whose header is broken has no name
+        for name, values in named:
             if name is None or not all(map(is_clean, (name, *values))):
                 raise UnreadableText("The text contains characters that cannot be stored. Please type it again.", field=name)
 
