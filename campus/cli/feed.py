@@ -16,7 +16,7 @@ from campus.feed import check as checking
 from campus.feed import explain as explaining
 from campus.feed import listing, upkeep
 from campus.feed.subscriptions import HANDLERS
-from campus.platform import clock, outbox, settings
+from campus.platform import clock, health, outbox, settings
 from campus.platform.outbox import JobState
 
 group = Group("feed", help="Feeds: show, explain, rebuild, check, clean, and the jobs that deliver.")
@@ -95,6 +95,8 @@ def check(who: str | None, *, fix: bool, as_json: bool) -> None:
         found = checking.check(readers, now=clock.now(), fix=fix, progress=step)
     counts = asdict(found)
     say(counts, ", ".join(f"{name} {count}" for name, count in counts.items()), as_json=as_json)
+    if dead := health.dead_jobs():
+        click.echo(f"{dead} of the pending jobs failed for good: flask feed jobs --state dead, then --retry-dead.", err=True)
     if not found.clean:
         raise SystemExit(1)
 

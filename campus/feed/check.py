@@ -4,7 +4,7 @@ missing     a recipient whose feed is kept has no entry of a pushed post of the 
 extra       an entry whose post no relation carries to its reader, or whose post is gone
 forbidden   an entry whose post its reader may not see
 duplicate   a second entry of one post for one reader
-pending     jobs that are not done yet, which may still explain the others
+pending     jobs that are not done, which may explain the others; also the dead ones, which wait for a person
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from campus.feed.models import FeedEntry, FeedState, FeedStatus
 from campus.feed.upkeep import match_many
 from campus.platform import outbox
 from campus.platform.db import session
+from campus.platform.health import dead_jobs
 from campus.posts.models import Post
 from campus.posts.visibility import visible_to
 
@@ -57,7 +58,7 @@ def readers() -> Sequence[int]:
 
 def check(ids: Sequence[int], *, now: datetime, fix: bool = False, progress: Callable[[int], None] = lambda _: None) -> Findings:
     """Compare the feeds of these readers with the definition; with `fix`, also make them match. Read the pending jobs first."""
-    found = Findings(pending=outbox.pending())
+    found = Findings(pending=outbox.pending() + dead_jobs())
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         here = _check(batch, now=now)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app, jsonify, make_response
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campus.platform import clock, redis, settings
 from campus.platform.db import READS, Base, db, session, transaction
+from campus.platform.outbox import Job, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,6 +98,11 @@ PARTS: Mapping[str, Callable[[], None]] = {
 }
 
 
+def dead_jobs() -> int:
+    """How many jobs failed too often to be tried again by themselves: a person has to look."""
+    return session.scalar(select(func.count()).where(Job.state == JobState.DEAD)) or 0
+
+
 def failing() -> list[str]:
     """The names of the parts that cannot work, each asked for two seconds at most."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - how Flask hands it to threads
@@ -124,9 +130,13 @@ def livez() -> Response:
 
 
 def readyz() -> Response:
-    """Every part works; else 503 with the names of those that do not."""
+    """Every part works; else 503 with the names of those that do not.
+
+    Jobs that are given up keep nobody from working, so they are a warning, and visitors are still sent.
+    """
     down = failing()
-    response = jsonify(ready=not down, failing=down)
+    warnings = {"warnings": ["jobs"]} if "database" not in down and "migrations" not in down and dead_jobs() else {}
+    response = jsonify(ready=not down, failing=down, **warnings)
     response.status_code = 503 if down else 200
     return _plain(response)
 

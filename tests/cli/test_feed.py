@@ -117,6 +117,14 @@ def test_check_counts_pending_jobs(run: Callable[..., Result], charlie: User) ->
     assert run("feed", "jobs").output == "No such jobs.\n"
 
 
+def test_check_is_not_content_with_dead_jobs(run: Callable[..., Result]) -> None:
+    with transaction():
+        session.add(Job(kind="distribute_post", key="1", payload={"post_id": 1}, state=JobState.DEAD, last_error="Boom"))
+    found = run("feed", "check", "--json")
+    assert (found.exit_code, json.loads(found.stdout)) == (1, CHECKED | {"pending": 1})
+    assert "1 of the pending jobs failed for good: flask feed jobs --state dead" in found.stderr
+
+
 def test_dead_jobs_are_shown_and_revived(run: Callable[..., Result], charlie: User) -> None:
     with transaction():
         session.add(Job(kind="distribute_post", key="1", payload={"post_id": 1}, state=JobState.DEAD, last_error="Boom"))
