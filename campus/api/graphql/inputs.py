@@ -52,6 +52,7 @@ class PostChanges:
     department: str | None = strawberry.field(default=UNSET, description="The slug; null takes it out of the department.")
     official: bool | None = UNSET
     alts: list[AltInput] | None = UNSET
+    version: str | None = strawberry.field(default=None, description="The post's, to be refused if it was edited meanwhile.")
 
 
 def drafted(post: PostInput) -> PostDraft:
@@ -88,6 +89,7 @@ def changed(card: PostCard, changes: PostChanges) -> PostDraft:
         organization_id=card.owner.id if card.owner else None,
         department_id=card.department.id if card.department else None,
         official=card.official if changes.official is UNSET else bool(changes.official),
+        version=changes.version,
     )
     if changes.organization is UNSET and changes.department is UNSET:
         return draft

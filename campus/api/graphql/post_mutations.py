@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from campus.accounts import guard
+from campus.accounts.models import TokenScope
 from campus.api.graphql.context import Info
 from campus.api.graphql.inputs import PostChanges, PostInput, changed, described, drafted
 from campus.api.graphql.paging import key
@@ -18,9 +20,9 @@ from campus.api.graphql.payloads import (
 from campus.api.graphql.posts import comment as shown
 from campus.interactions import actions as interactions
 from campus.interactions.models import Platform
-from campus.interactions.queries import CommentNotFound, comment_view
+from campus.interactions.queries import CommentNotFound, comment_view, visible_comment
 from campus.posts import actions
-from campus.posts.queries import reachable_card
+from campus.posts.queries import reachable_card, reachable_post, visible_post
 
 ID = strawberry.ID
 
@@ -45,8 +47,11 @@ class PostMutations:
 
     @strawberry.mutation
     def withdraw_post(self, info: Info, id: ID) -> PostPayload | None:  # noqa: A002
-        """Take a post away from its readers."""
-        done = actions.withdraw(viewer=info.context.viewer, post_id=key(id), now=info.context.now)
+        """Take a post away from its readers: her own; another's as a moderator, with the scope `moderate`."""
+        who, number = info.context.viewer, key(id)
+        if reachable_post(who.id, number).author_id != who.id:
+            guard.require(TokenScope.MODERATE)
+        done = actions.withdraw(viewer=who, post_id=number, now=info.context.now)
         return PostPayload(number=done.id)
 
     @strawberry.mutation
@@ -99,8 +104,11 @@ class InteractionMutations:
 
     @strawberry.mutation
     def delete_comment(self, info: Info, id: ID) -> DeleteCommentPayload | None:  # noqa: A002
-        """Delete a comment: one's own, one on one's own post, or as a moderator of the owning organization."""
-        number = interactions.delete_comment(viewer=info.context.viewer, comment_id=key(id), now=info.context.now)
+        """Delete a comment: her own, one on her own post; another one as a moderator, with the scope `moderate`."""
+        who, found = info.context.viewer, visible_comment(info.context.viewer.id, key(id))
+        if who.id not in {found.author_id, visible_post(who.id, found.post_id).author_id}:
+            guard.require(TokenScope.MODERATE)
+        number = interactions.delete_comment(viewer=who, comment_id=found.id, now=info.context.now)
         return DeleteCommentPayload(number=number, id=id)
 
     @strawberry.mutation

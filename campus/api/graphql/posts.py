@@ -10,9 +10,12 @@ import strawberry
 from campus.api.graphql.context import Info
 from campus.api.graphql.paging import Connection, after_number, page, size
 from campus.api.graphql.people import Department, Organization, User, department, identifier, organization, user
+from campus.interactions.queries import dress
 from campus.media.variants import fallback_width, palette_rgb
 from campus.posts.models import Audience, PhotoState, PostState
 from campus.posts.policy import Act
+from campus.posts.queries import reachable_card
+from campus.posts.versions import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +116,7 @@ class Post:
     latest_comments: list[Comment] = strawberry.field(description="The newest two, the older one first.")
     viewer: PostViewer
     why: str | None = strawberry.field(description="In the home feed: what brings it to the viewer.")
+    version: str | None = strawberry.field(description="Where it is asked for by itself: for editPost, to notice others' edits.")
 
     @strawberry.field
     def comments(self, info: Info, first: int = 20, after: str | None = None) -> Connection[Comment]:
@@ -130,10 +134,21 @@ def comment(view: CommentView) -> Comment:
 def posts(context: Context, cards: Sequence[FullCard], whys: Sequence[str] | None = None) -> list[Post]:
     """The posts of a list, which the batches are told of; with the home feed's sentences if it is that."""
     context.know([full.post for full in cards])
-    return [_post(full, whys[place] if whys else None) for place, full in enumerate(cards)]
+    return [_post(full, why=whys[place] if whys else None) for place, full in enumerate(cards)]
 
 
-def _post(full: FullCard, why: str | None) -> Post:
+def single(context: Context, post_id: int) -> Post:
+    """A post she may see, or her own in whatever state but deleted.
+
+    Raises:
+        PostNotFound: there is none for the viewer.
+    """
+    card = reachable_card(context.viewer.id, post_id)
+    context.know([card])
+    return _post(dress(context.viewer.id, [card])[0], version=version_of(card))
+
+
+def _post(full: FullCard, *, why: str | None = None, version: str | None = None) -> Post:
     card = full.post
     return Post(
         number=card.id,
@@ -158,6 +173,7 @@ def _post(full: FullCard, why: str | None) -> Post:
         latest_comments=[comment(one) for one in full.comments],
         viewer=PostViewer(post_id=card.id, liked=full.mark.liked),
         why=why,
+        version=version,
     )
 
 

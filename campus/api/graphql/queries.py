@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import strawberry
@@ -11,17 +12,28 @@ from campus.api.graphql.context import Info
 from campus.api.graphql.me import Me, me
 from campus.api.graphql.paging import Connection, key, page, size
 from campus.api.graphql.people import Organization, organization
-from campus.api.graphql.posts import Post, posts
+from campus.api.graphql.posts import Post, posts, single
 from campus.api.graphql.profiles import OrganizationProfile, UserProfile, organization_profile, profile_of
+from campus.api.graphql.searching import Search
 from campus.feed import explain, reading
-from campus.interactions.queries import dress
 from campus.organizations import queries as organizations
 from campus.platform.errors import Invalid
-from campus.posts.queries import reachable_card
+from campus.posts.models import Audience
+from campus.posts.queries import earlier_texts, reachable_post
 from campus.profiles.paging import pair
 
 if TYPE_CHECKING:
     from campus.feed.reading import FeedPage
+
+
+@strawberry.type
+class EarlierText:
+    """What a post said before an edit; `editedAt` is when it stopped saying so."""
+
+    title: str
+    text: str
+    audience: Audience
+    edited_at: datetime
 
 
 @strawberry.type
@@ -43,7 +55,7 @@ class Explanation:
 
 
 @strawberry.type
-class Query:
+class Query(Search):
     """What can be read. What the viewer may not see does not exist."""
 
     @strawberry.field
@@ -91,8 +103,13 @@ class Query:
     @strawberry.field
     def post(self, info: Info, id: strawberry.ID) -> Post | None:  # noqa: A002 - GraphQL's name
         """A post she may see, or her own in whatever state."""
-        who = info.context.viewer.id
-        return posts(info.context, dress(who, [reachable_card(who, key(id))]))[0]
+        return single(info.context, key(id))
+
+    @strawberry.field
+    def history(self, info: Info, post_id: strawberry.ID) -> list[EarlierText] | None:
+        """What a post said before, the newest first."""
+        earlier = earlier_texts(reachable_post(info.context.viewer.id, key(post_id)).id)
+        return [EarlierText(title=one.title, text=one.text, audience=one.audience, edited_at=one.edited_at) for one in earlier]
 
     @strawberry.field
     def why(self, info: Info, post_id: strawberry.ID) -> Explanation | None:

@@ -6,6 +6,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from campus.accounts.models import TokenScope
 from campus.api.graphql.schema import schema
 from campus.platform.db import session
 from campus.posts.models import Audience, PhotoState, Post, PostState
@@ -134,6 +135,33 @@ def test_what_a_moderator_takes_away_is_gone_for_her_too(
     assert answer == {"withdrawPost": {"post": None}}
     session.refresh(theirs)
     assert theirs.state is PostState.HIDDEN
+
+
+def test_to_moderate_a_token_needs_the_scope_for_it(
+    program: NewProgram, dana: User, alice: User, northbridge: University
+) -> None:
+    theirs = make_post(author=alice, organization=northbridge, audience="organization")
+    comment = make_comment(post=theirs, author=alice)
+    withdraw = "mutation($id: ID!) { withdrawPost(id: $id) { post { id } } }"
+    delete = "mutation($id: ID!) { deleteComment(id: $id) { id } }"
+    lesser = program(dana, TokenScope.READ, TokenScope.WRITE)
+    for query, n in ((withdraw, theirs.id), (delete, comment.id)):
+        assert refusals(lesser, query, id=n)[0]["code"] == "FORBIDDEN"
+        "FORBIDDEN"
+    ] * 2
+    moderating = program(dana)
+    assert ask(moderating, delete, id=comment.id)
+    assert ask(moderating, withdraw, id=theirs.id)
+
+
+def test_an_edit_of_what_was_edited_meanwhile_is_refused_if_it_says_what_it_saw(program: NewProgram, alice: User) -> None:
+    mine, hers = make_post(author=alice, text="One"), program(alice)
+    version = ask(hers, "query($id: ID!) { post(id: $id) { version } }", id=mine.id)["post"]["version"]
+    assert ask(hers, EDIT, id=mine.id, input={"text": "Two", "version": version})
+    assert refusals(hers, EDIT, id=mine.id, input={"text": "Three", "version": version})[0]["code"] == "CONFLICT"
+    assert ask(hers, EDIT, id=mine.id, input={"text": "Four"})
+    history = ask(hers, "query($id: ID!) { history(postId: $id) { title text audience editedAt } }", id=mine.id)["history"]
+    assert [one["text"] for one in history] == ["Two", "One"]
 
 
 def test_others_posts_are_not_hers_to_change(program: NewProgram, bob: User, alice: User) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from campus.accounts.models import User
     from campus.organizations.models import Company, Department, University
     from tests.api.conftest import Program
+    from tests.personas import World
 
     NewProgram = Callable[..., Program]
 
@@ -215,6 +216,27 @@ def test_why_a_post_is_shown(program: NewProgram, alice: User) -> None:
     )
     assert shown["why"]["sentence"] == "Public on this campus"
     assert shown["why"]["total"] == pytest.approx(sum(part["points"] for part in shown["why"]["parts"]))
+
+
+@pytest.mark.parametrize(
+    ("field", "found", "words"),
+    [("searchPosts", "text", "light"), ("searchUsers", "name", "bob"), ("searchOrganizations", "name", "studio")],
+)
+def test_things_are_found_by_words(program: NewProgram, world: World, field: str, found: str, words: str) -> None:
+    alice, bob = world.alice, world.bob
+    for n in range(3):
+        make_post(author=bob, text=f"Late light {n}", audience="public")
+        make_post(author=bob, text=f"Late light {n}", audience="only_me")
+    page = "(words: $w, first: 2, after: $c) { nodes { FOUND } pageInfo { endCursor } }".replace("FOUND", found)
+    query = f"query($w: String!, $c: String) {{ {field}{page} }}"
+    first = ask(program(alice), query, w=words)[field]
+    assert len(first["nodes"]) == (2 if field == "searchPosts" else 1)
+    if first["pageInfo"]["endCursor"]:
+        second = ask(program(alice), query, w=words, c=first["pageInfo"]["endCursor"])[field]
+        assert len(second["nodes"]) == 1
+    assert ask(program(alice), query, w="nothing like it")[field]["nodes"] == []
+    assert refusals(program(alice), query, w="x")[0] == {"code": "INVALID", "status": 422, "field": "q"}
+    assert refusals(program(alice), query, w=words, c="forged")[0]["status"] == 400
 
 
 @pytest.mark.parametrize("identifier", ["0", "-1", "x", "", "1.5", "9" * 19, "9" * 30, "٣", "1 "])
