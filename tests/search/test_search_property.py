@@ -90,7 +90,7 @@ def questions(draw: st.DrawFn) -> str:
     looks_at=st.sampled_from([3, 8, 1000]),
 )
 def test_a_search_finds_what_the_rule_shows_and_nothing_else(
-    app: Flask, world: World, texts: list[Worded], asked: str, size: int, frequent: int, looks_at: int
+    app: Flask, *, world: World, texts: list[Worded], asked: str, size: int, frequent: int, looks_at: int
 ) -> None:
     session.rollback()
     session.remove()
