@@ -14,8 +14,8 @@ from redis import ConnectionPool
 
 from campus.api import idempotency
 from campus.feed import fanout, scheduled, upkeep
-from campus.feed.interactions import INTERACTION
 from campus.feed.subscriptions import HANDLERS
+from campus.interactions.actions import INTERACTION
 from campus.platform import clock, health, outbox, settings
 from campus.platform.redis import guarded
 from campus.posts.actions import DISTRIBUTE

@@ -15,8 +15,6 @@ from campus.posts.models import Post
 if TYPE_CHECKING:
     from campus.platform.outbox import Lease
 
-INTERACTION = "interaction"
-
 
 def update_for_interaction(lease: Lease) -> None:
     """The job behind `update_feed_for_interaction`. Payload: `user_id`, `post_id`, `interaction_type`."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from campus.accounts import mailing
 from campus.feed import fanout, upkeep
-from campus.feed.interactions import INTERACTION, update_for_interaction
+from campus.feed.interactions import update_for_interaction
+from campus.interactions.actions import INTERACTION
 from campus.posts import processing
 from campus.posts.actions import DISTRIBUTE, RETRACT
 

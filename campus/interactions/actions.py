@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from campus.accounts.viewer import Viewer
 
+INTERACTION = "interaction"  # handled by the feed
 MAX_COMMENT = 2000
 _UNSYNCED = {"synchronize_session": False}
 
@@ -196,4 +197,4 @@ def _count(post_id: int, counter: InstrumentedAttribute[int]) -> int:
 
 def _interacted(user_id: int, post_id: int, interaction_type: str) -> None:
     payload = {"user_id": user_id, "post_id": post_id, "interaction_type": interaction_type}
-    outbox.record("interaction", f"{user_id}:{post_id}", payload)
+    outbox.record(INTERACTION, f"{user_id}:{post_id}", payload)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.architecture.sources import ROOT, modules, name_of, tree
+import pytest
+
+from campus.posts.actions import DISTRIBUTE, ERASE, RETRACT
+from campus.posts.photos import ERASE_PHOTO, PROCESS_PHOTO
+from tests.architecture.sources import ROOT, modules, name_of, texts, tree
 
 OURS = modules("campus")
 LONGEST = 300
@@ -35,6 +39,11 @@ def test_one_module_commits() -> None:
 def _commits(node: ast.AST) -> bool:
     called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     return called and node.func.attr in {"commit", "rollback"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", [DISTRIBUTE, RETRACT, ERASE, PROCESS_PHOTO, ERASE_PHOTO])
+def test_a_kind_of_job_is_named_by_the_room_that_records_it_and_nowhere_else(kind: str) -> None:
+    assert len([file for file in OURS if kind in texts(file)]) == 1
 
 
 def test_one_module_reads_the_environment() -> None:
