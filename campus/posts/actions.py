@@ -167,7 +167,8 @@ def retry_photo(*, viewer: Viewer, post_id: int, position: int, now: datetime) -
     with transaction():
         post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.RETRY_PHOTO, viewer_id=viewer.id, post=post)
-        photo = session.scalar(select(Photo).where(Photo.post_id == post.id, Photo.position == position).with_for_update())
+        photos = session.scalars(select(Photo).where(Photo.post_id == post.id).with_for_update())
+        photo = next((each for each in photos if each.position == position), None)  # an address may name any number
         if photo is None:
             raise PostNotFound
         if photo.state != PhotoState.FAILED:

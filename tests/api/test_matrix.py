@@ -9,16 +9,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import true
 
-from campus.accounts.models import AccessToken
 from campus.follows.queries import visible_person
 from campus.organizations.models import Role
-from campus.platform.db import Base, session
+from campus.platform.db import session
 from campus.posts.models import Post
 from campus.posts.queries import PostNotFound
 from tests.api.matrix.asking import ask
 from tests.api.matrix.law import SHUT_OUT, Verdict, Who
+from tests.api.matrix.remains import rows
 from tests.api.matrix.routes import OPEN, ROUTES
 from tests.api.matrix.stage import WORD, Stage, build
 from tests.api.matrix.verdicts import judged
@@ -111,11 +111,11 @@ def test_what_is_refused_changes_nothing(app: Flask, stage: Stage) -> None:
         for name, thing in row.things.items()
         if _writes(operation) and judged(row.law, who, thing, writes=True) is not Verdict.DONE
     ]
-    before = _rows()
+    before = rows()
     for operation, row, name in refused:
         ask(app, stage, who, operation, row, name, undone=False)
     assert len(refused) > 100
-    assert _rows() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize(("hole", "instead", "operation"), HOLES)
@@ -160,9 +160,3 @@ def _fault(verdict: Verdict, answer: Answer, unknown: Answer) -> str:
 
 def _writes(operation: str) -> bool:
     return not operation.startswith("GET ")
-
-
-def _rows() -> dict[str, list[str]]:
-    """Every row of every table, but for the trace that asking leaves: when a token was last used."""
-    tables = [table for table in Base.metadata.sorted_tables if table.name != AccessToken.__tablename__]
-    return {table.name: sorted(map(repr, session.execute(select(table)))) for table in tables}

@@ -186,3 +186,4 @@ def test_a_failed_photo_is_retried_by_its_author(
     assert client_as(alice).post(f"/posts/{made.id}/photos/1/retry").status_code == 303
     assert session.scalars(select(Photo.state).where(Photo.post_id == made.id)).one() == "pending"
     assert client_as(alice).post(f"/posts/{made.id}/photos/2/retry").status_code == 404
+    assert client_as(alice).post(f"/posts/{made.id}/photos/{2**40}/retry").status_code == 404

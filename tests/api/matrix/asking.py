@@ -42,7 +42,7 @@ def ask(app: Flask, stage: Stage, who: Who, operation: str, row: Row, name: str 
     headers = {"Authorization": f"Bearer {stage.tokens[who]}"} if who in stage.tokens else {}
     with _undone(app) if undone else app.app_context():
         found = FlaskClient(app, app.response_class, use_cookies=False).open(
-            f"/api{_address(stage, rule, name)}{query}", method=method, json=body, headers=headers
+            f"/api{address(stage, rule, name)}{query}", method=method, json=body, headers=headers
         )
         told = found.get_json(silent=True)
     if isinstance(told, dict):
@@ -67,7 +67,7 @@ def _undo() -> None:
     raise _UndoneError
 
 
-def _address(stage: Stage, rule: str, name: str | None) -> str:
+def address(stage: Stage, rule: str, name: str | None) -> str:
     """The operation's address, for the thing."""
     thing = name or NOWHERE
     return (
