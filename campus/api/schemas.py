@@ -17,6 +17,7 @@ from campus.media.variants import fallback_width, palette_rgb
 from campus.organizations.models import Department, OrganizationKind
 from campus.posts.models import Audience, PhotoState, PostState
 from campus.posts.policy import Act
+from campus.posts.versions import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,6 +137,7 @@ class PostOut(TypedDict):
     comments: Annotated[list[CommentOut], Field(description="The newest two, the older one first.")]
     viewer: MarksOut
     why: Annotated[NotRequired[str], Field(description="In the home feed: what brings it to the caller.")]
+    version: Annotated[NotRequired[str], Field(description="Where it is asked for alone: to notice the edits of others.")]
 
 
 @exact
@@ -217,12 +219,12 @@ def comment_out(comment: CommentView) -> CommentOut:
 
 def post_out(full: FullCard, *, why: str | None = None, may: Iterable[Act] | None = None) -> PostOut:
     """A post as one viewer sees it; `why` in her feed, `may` where it is asked for alone."""
-    card = full.post
-    shown = _post(card, full)
+    shown = _post(full.post, full)
     if why is not None:
         shown["why"] = why
     if may is not None:
         shown["viewer"]["may"] = sorted(may)
+        shown["version"] = version_of(full.post)
     return shown
 
 

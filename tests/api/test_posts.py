@@ -228,3 +228,42 @@ def test_the_day_has_twenty_posts_whichever_door_is_used(
     assert int(refused.headers["Retry-After"]) > 0
     assert refused.get_json()["retry_at"]
     assert posts() == 20
+
+
+def test_photos_are_put_in_order_added_and_taken_away(program: Callable[..., Program], alice: User, charlie: User) -> None:
+    post = make_post(author=alice, audience="public")
+    for place in (1, 2, 3):
+        make_photo(post=post, position=place, alt=f"Photo {place}")
+    address = f"{POSTS}{post.id}/photos/"
+    order = {"photos": [{"position": 3}, {"position": None, "alt": "New"}, {"position": 1, "alt": "First"}]}
+    changed = program(alice).put(address, data={"post": json.dumps(order), "photos": [(picture(), "new.jpg")]})
+    assert changed.status_code == 200, changed.text
+    assert [(photo["position"], photo["alt"], photo["state"]) for photo in changed.get_json()] == [
+        (1, "Photo 3", "ready"),
+        (2, "New", "pending"),
+        (3, "First", "ready"),
+    ]
+    assert program(charlie).put(address, json={"photos": []}).status_code == 403
+    assert program(alice).put(address, json={"photos": [{"position": 1}, {"position": 1}]}).status_code == 422
+    assert program(alice).put(address, json={"photos": [{"position": 9}]}).status_code == 422
+    assert program(alice).put(address, json={"photos": [{}]}).status_code == 422
+    assert program(alice).put(address, json={"photos": []}).get_json() == []
+
+
+def test_the_edit_of_somebody_else_is_noticed(program: Callable[..., Program], alice: User) -> None:
+    client = program(alice)
+    post = client.post(POSTS, json={"text": "One"}).get_json()
+    address = f"{POSTS}{post['id']}/"
+    assert client.patch(address, json={"text": "Two", "version": post["version"]}).status_code == 200
+    assert client.patch(address, json={"text": "Three", "version": post["version"]}).status_code == 409
+    assert client.get(address).get_json()["text"] == "Two"
+
+
+def test_an_official_post_is_signed_by_its_organization_alone(program: Callable[..., Program], dana: User, charlie: User) -> None:
+    university = make_university()
+    make_member(user=dana, organization=university, role="editor")
+    told = {"text": "Term begins", "audience": "public", "official": True, "organization_id": university.id}
+    post = program(dana).post(POSTS, json=told).get_json()
+    assert post["author"] is None
+    assert post["owner"]["id"] == university.id
+    assert dana.handle not in program(charlie).get(f"{POSTS}{post['id']}/").text

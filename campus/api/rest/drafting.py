@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,7 @@ Title = Annotated[str, Field(max_length=MAX_TITLE)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Location = Annotated[str, Field(max_length=MAX_LOCATION)]
 Alt = Annotated[str, Field(max_length=MAX_ALT, description="What it shows, for who cannot see it.")]
+Version = Annotated[str | None, Field(max_length=64, description="The post's when it was read: if others edited it since, 409.")]
 
 
 class PhotoIn(Body):
@@ -75,11 +77,58 @@ class PostChange(Body):
     official: bool = False
     location: Location = ""
     photos: Annotated[tuple[PhotoChange, ...], Field(max_length=100)] = ()
+    version: Annotated[
+        str | None, Field(max_length=64, description="The post's when it was read: if others edited it since, 409.")
+    ] = None
 
     @property
     def alts(self) -> dict[int, str]:
         """The new descriptions by the photos' places."""
         return {photo.position: photo.alt for photo in self.photos}
+
+
+class PlacedPhoto(Body):
+    """One photo of the new order."""
+
+    position: Annotated[int | None, Field(ge=1, le=100, description="Where it is now; null: the next of the files.")] = None
+    alt: Annotated[Alt | None, Field(description="What it shows; null: as it is.")] = None
+
+
+class ArrangementIn(Body):
+    """All photos of a post, as they shall be."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"photos": [{"position": 2}, {"position": 1}]}]})
+
+    photos: Annotated[tuple[PlacedPhoto, ...], Field(max_length=100)]
+    version: Version = None
+
+    def new(self, files: int) -> list[PhotoIn]:
+        """What is said of each file.
+
+        Raises:
+            InvalidFields: as many files as nulls did not come.
+        """
+        new = [PhotoIn(alt=photo.alt or "") for photo in self.photos if photo.position is None]
+        if len(new) != files:
+            message = f"{len(new)} photos have no position, and {files} files came with the request."
+            raise InvalidFields(errors=(FieldError("photos", message),))
+        return new
+
+
+def arranged(card: PostCard, body: ArrangementIn, new: Sequence[PhotoDraft]) -> tuple[PhotoDraft, ...]:
+    """The photos of the new order: the post's own by their places, and the new ones in turn.
+
+    Raises:
+        InvalidFields: a place that no photo has, or one named twice.
+    """
+    own = {photo.position: PhotoDraft(uuid.UUID(photo.token), alt=photo.alt) for photo in card.photos}
+    files, wanted = iter(new), []
+    for place, photo in enumerate(body.photos):
+        kept = next(files) if photo.position is None else own.pop(photo.position, None)
+        if kept is None:
+            raise InvalidFields(errors=(FieldError(f"photos.{place}.position", "No photo is there, or it is named twice."),))
+        wanted.append(kept if photo.alt is None else replace(kept, alt=photo.alt))
+    return tuple(wanted)
 
 
 def draft_of(body: PostIn, photos: tuple[PhotoDraft, ...] = ()) -> PostDraft:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from campus.accounts.guard import viewer
 from campus.api import door
-from campus.api.rest.drafting import Alt, PhotoChange, PostChange, changed, named_for_programs
+from campus.api.rest.drafting import (
+    Alt,
+    ArrangementIn,
+    PhotoChange,
+    PostChange,
+    arranged,
+    changed,
+    named_for_programs,
+    received,
+)
 from campus.api.schemas import PhotoOut, photo_out
 from campus.platform import clock
 from campus.platform.db import transaction
@@ -33,6 +42,25 @@ class AltIn(door.Body):
 def listing(post_id: int) -> list[PhotoOut]:
     """List the photos of a post; those of your own that are not ready yet too."""
     return [photo_out(photo) for photo in reachable_card(reader_id(), post_id).photos]
+
+
+@blueprint.put("/posts/<int:post_id>/photos/")
+@door.writes(body=ArrangementIn, answer=list[PhotoOut], errors=(403, 404), uploads=True, tag="photos")
+def arrange(post_id: int, body: ArrangementIn) -> list[PhotoOut]:
+    """Say which photos a post has from now on, in this order.
+
+    A photo it has is named by its present place; null stands for the next of the files that come with the request, as
+    `multipart/form-data` with the JSON in the field `post` and each file in a field `photos`. What is not named goes for good.
+    """
+    me, now = viewer(), clock.now()
+    files = request.files.getlist("photos")
+    with named_for_programs(), transaction():
+        policy.require(policy.Act.EDIT, viewer_id=me.id, post=reachable_post(me.id, post_id, lock=True))
+        card = reachable_card(me.id, post_id)
+        wanted = arranged(card, body, received(me.id, body.new(len(files)), files, now=now))
+        draft = changed(card, PostChange(version=body.version))
+        actions.edit(viewer=me, post_id=post_id, draft=draft, photos=wanted, now=now)
+    return [photo_out(photo) for photo in reachable_card(me.id, post_id).photos]
 
 
 @blueprint.get("/posts/<int:post_id>/photos/<int:position>/")
