@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete, func, insert, literal_column, select, update
@@ -16,10 +16,13 @@ from campus.search.models import TEXT, PostWords
 from tests.factories import make_company, make_like, make_photo, make_post, make_user
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
     from sqlalchemy import Select
 
     from campus.accounts.models import User
+    from tests.conftest import Client
 
 READER = 0  # nobody: sees what is public
 
@@ -161,3 +164,14 @@ def test_who_leaves_is_found_no_more(app: Flask) -> None:
     with transaction():
         person.suspended_at = now()
     assert queries.people(READER, "angstrom").items == []
+
+
+def test_no_feed_reads_them(
+    client_as: Callable[[User], Client], alice: User, bob: User, count_queries: Callable[[], Any]
+) -> None:
+    post = make_post(author=bob, text="heron")
+    browser = client_as(alice)
+    with count_queries() as statements:
+        for path in ("/", f"/posts/{post.id}", f"/u/{bob.handle}", "/explore"):
+            assert "heron" in browser.get(path).text or path == "/explore"
+    assert not [each for each in statements if "words" in each]
