@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template
+from flask import Blueprint, make_response, render_template, request
 
 from campus.accounts.guard import public
 from campus.interactions.queries import CommentsPage, comments_page, dress
+from campus.platform.htmx import live, render_fragment, wants_fragment
 from campus.posts import policy
 from campus.posts.queries import reachable_card, reachable_post
 from campus.posts.reading import NOBODY, reader_id
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Flask, Response
 
     from campus.interactions.forms import CommentForm
 
@@ -27,9 +28,32 @@ def init_app(app: Flask) -> None:
 
 @blueprint.get("/posts/<int:post_id>")
 @public
-def show(post_id: int) -> str:
-    """A post she may see, or her own in whatever state, with the newest comments and what she may do with it."""
-    return rendered(reader_id(), post_id)
+def show(post_id: int) -> Response:
+    """A post she may see, or her own in whatever state, with the newest comments and what she may do with it.
+
+    The page asks with `waiting`, the number of photos it shows as being prepared, whether there is something new to show.
+    """
+    waiting = request.args.get("waiting", type=int)
+    if waiting is not None and wants_fragment():
+        return _progress(reader_id(), post_id, waiting)
+    return make_response(rendered(reader_id(), post_id))
+
+
+def _progress(reader: int, post_id: int, waiting: int) -> Response:
+    """Nothing (204) while as many photos are prepared; then the post as it stands."""
+    card = reachable_card(reader, post_id)
+    if card.waiting == waiting:
+        return make_response("", 204)
+    [full] = dress(reader, [card])
+    answer = render_fragment("posts/_now.html", full=full, may=_may(reader, post_id))
+    if not card.waiting:
+        ready = all(photo.is_ready for photo in card.photos)
+        answer.set_data(answer.get_data() + live("The photos are ready." if ready else "A photo could not be prepared.").encode())
+    return answer
+
+
+def _may(reader: int, post_id: int) -> frozenset[policy.Act]:
+    return policy.allowed(reader, reachable_post(reader, post_id)) if reader != NOBODY else frozenset()
 
 
 def rendered(reader: int, post_id: int, *, before: int | None = None, form: CommentForm | None = None) -> str:
@@ -39,9 +63,8 @@ def rendered(reader: int, post_id: int, *, before: int | None = None, form: Comm
         PostNotFound: there is no such post for this reader.
     """
     [full] = dress(reader, [reachable_card(reader, post_id)])
-    may = policy.allowed(reader, reachable_post(reader, post_id)) if reader != NOBODY else frozenset()
     comments = listed(reader, post_id, before)
-    return render_template("posts/show.html", full=full, comments=comments, may=may, form=form)
+    return render_template("posts/show.html", full=full, comments=comments, may=_may(reader, post_id), form=form)
 
 
 def listed(reader: int, post_id: int, before: int | None = None) -> CommentsPage:

@@ -117,6 +117,11 @@ class PostCard:
         return self.owner.name if self.official and self.owner else self.author.name
 
     @property
+    def waiting(self) -> int:
+        """How many of its photos are still being prepared, on a card made for its author."""
+        return sum(photo.state == PhotoState.PENDING for photo in self.photos)
+
+    @property
     def seen_by(self) -> str:
         """Who can see the post, in words."""
         return described(

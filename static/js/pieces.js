@@ -14,7 +14,7 @@ function toast(words) {
   box.append(Object.assign(document.createElement("p"), { textContent: words }));
   const close = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: "×" });
   close.dataset.dismiss = "";
-  close.setAttribute("aria-label", document.body.dataset.dismiss);
+  close.setAttribute("aria-label", document.body.dataset.close);
   box.append(close);
   find("#toasts").replaceChildren(box);
   setTimeout(() => box.remove(), 8000);
@@ -32,7 +32,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => toast(navigator.onLine ? document.body.dataset.failed : document.body.dataset.offline));
+  document.addEventListener(name, ({ target }) => {
+    if (target.matches?.("[data-quiet]")) return; // nobody asked for this: it asks again by itself
+    toast(navigator.onLine ? document.body.dataset.failed : document.body.dataset.offline);
+  });
 }
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.requestConfig?.elt;
