@@ -51,7 +51,7 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "posts.edit": A_FORM,
     "posts.confirm_delete": A_FORM,
     "posts.create": ("POST /posts/",),
-    "posts.save": ("PATCH /posts/<int:post_id>/",),
+    "posts.save": ("PATCH /posts/<int:post_id>/", "PUT /posts/<int:post_id>/photos/"),
     "posts.delete": ("DELETE /posts/<int:post_id>/",),
     "posts.withdraw": ("POST /posts/<int:post_id>/withdraw/",),
     "posts.reinstate": ("POST /posts/<int:post_id>/reinstate/",),

@@ -51,6 +51,7 @@ ROUTES: dict[str, Row] = {
     f"GET {A_POST}history/": Row(POSTS, verdicts.reaching),
     f"GET {A_POST}why/": Row(POSTS, verdicts.seeing),
     f"GET {A_POST}photos/": Row(POSTS, verdicts.reaching),
+    f"PUT {A_POST}photos/": Row(POSTS, verdicts.editing, {"photos": [{"position": 1, "alt": "A tree"}]}),
     f"GET {A_PHOTO}": Row(POSTS, verdicts.reaching),
     f"PATCH {A_PHOTO}": Row(POSTS, verdicts.editing, {"alt": "A tree"}),
     f"POST {A_PHOTO}retry/": Row(POSTS, verdicts.author_alone),
