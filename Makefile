@@ -45,7 +45,7 @@ fix: .venv/dev ## Format the code and mend what the linters can mend
 	$(BIN)/djlint --reformat --quiet templates
 
 .PHONY: bench
-bench: .venv/dev ## Measure fan-out, feed pages, rebuild and check; writes docs/benchmarks.md
+bench: .venv/dev ## Measure fan-out, feed pages, the API, rebuild and check; writes docs/benchmarks.md
 	$(BIN)/python -m bench
 
 ##@ Maintain

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import config
-from bench import fanout, home, scaling, upkeep
+from bench import api, fanout, home, scaling, upkeep
 from bench.report import write
 from bench.worlds import Worlds
 
@@ -34,6 +34,11 @@ def _home(worlds: Worlds, rounds: int, say: Callable[[str], None]) -> Table:
         return home.measure(worlds, endpoints, rounds, say)
 
 
+def _api(worlds: Worlds, rounds: int, say: Callable[[str], None]) -> Table:
+    with worlds.campus() as endpoints:
+        return api.measure(worlds, endpoints, rounds, say)
+
+
 def _upkeep(worlds: Worlds, rounds: int, say: Callable[[str], None]) -> Table:
     with worlds.campus():
         return upkeep.measure(rounds, say)
@@ -42,6 +47,7 @@ def _upkeep(worlds: Worlds, rounds: int, say: Callable[[str], None]) -> Table:
 BENCHMARKS: dict[str, Callable[[Worlds, int, Callable[[str], None]], Table]] = {
     "fanout": _fanout,
     "home": _home,
+    "api": _api,
     "scaling": scaling.measure,
     "upkeep": _upkeep,
 }

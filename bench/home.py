@@ -74,7 +74,7 @@ def measure(worlds: Worlds, endpoints: Endpoints, rounds: int, say: Callable[[st
             "The limit renders the same cards with the same template behind the same checks of a request, signed out.",
         ],
     )
-    readers = [Reader(one, f"{COOKIE}={start_session(user_id=one, now=clock.now())}") for one in _chosen()]
+    readers = [Reader(one, f"{COOKIE}={start_session(user_id=one, now=clock.now())}") for one in chosen()]
     with served(endpoints, worlds.var) as (port, web):
         roots = (web, worlds.servers.postgres.pid, worlds.servers.valkey.pid)
         for algorithm in Algorithm:
@@ -87,13 +87,13 @@ def measure(worlds: Worlds, endpoints: Endpoints, rounds: int, say: Callable[[st
 
 def brief(worlds: Worlds, endpoints: Endpoints, rounds: int) -> dict[str, Cost]:
     """The costs of the default order and scope alone."""
-    readers = [Reader(one, f"{COOKIE}={start_session(user_id=one, now=clock.now())}") for one in _chosen()]
+    readers = [Reader(one, f"{COOKIE}={start_session(user_id=one, now=clock.now())}") for one in chosen()]
     with served(endpoints, worlds.var) as (port, web):
         roots = (web, worlds.servers.postgres.pid, worlds.servers.valkey.pid)
         return _costs(Browser(port), roots, readers, "algorithm=mixed&scope=all", rounds)
 
 
-def _chosen() -> list[int]:
+def chosen() -> list[int]:
     """People all over the campus whose feed is kept and has two pages in every order and scope."""
     kept = select(FeedState.user_id).join(User, User.id == FeedState.user_id)
     kept = kept.where(FeedState.status == FeedStatus.READY, User.suspended_at.is_(None))

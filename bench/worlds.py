@@ -92,6 +92,7 @@ class Worlds:
                 tidy()
             mark.touch()
         with application(endpoints, self.var):
+            upgrade()  # what was loaded under an earlier release
             yield endpoints
 
     def _url(self, name: str) -> str:
