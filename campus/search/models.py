@@ -1,7 +1,7 @@
 """What is searched: the words of posts, beside them; the indexes of people and organizations by their words.
 
-The words of a post are apart from it because the feeds read its row and each like writes it anew, with every index of it. Triggers
-keep them (migration 0003), so that no way of writing a post forgets to.
+The words of a post are apart from it because the feeds read its row, and each like writes it anew with every index of it.
+Triggers keep them (migration 0003), so that no way of writing a post forgets to.
 """
 
 from __future__ import annotations

@@ -31,10 +31,14 @@ ROOMS = (
     "/o/northbridge/people",
     "/o/northbridge/about",
     "/explore",
+    "/search",
+    "/search?q=light",
+    "/search?q=ma&kind=people",
+    "/search?q=!",
     "/settings",
     "/posts/999999999",
 )
-MISSING = ("/no/such/page", "/posts/999999999")
+MISSING = ("/no/such/page", "/posts/999999999", "/search?q=!")
 MOST_LINKS = 60
 
 
