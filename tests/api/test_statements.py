@@ -1,0 +1,61 @@
+"""How often the operations that read ask the database: no more for a long list than for a short one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from campus.api.operations import of_view
+from tests.api.matrix.asking import address
+from tests.api.matrix.law import Who
+from tests.api.matrix.routes import ROUTES
+from tests.api.matrix.stage import Stage, build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+MOST = 12  # statements, signing in included; a home feed that is computed anew takes the most
+AT_THE_END = 1  # where a page holds the last of them, some ask whether it is the last
+
+
+@pytest.fixture
+def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setattr("campus.platform.rates.throttle", lambda *_: None)
+    return build()
+
+
+def test_statements_do_not_grow_with_the_list(app: Flask, stage: Stage, count_queries: Callable[[], Any]) -> None:
+    client = FlaskClient(app, app.response_class, use_cookies=False)
+    headers = {"Authorization": f"Bearer {stage.tokens[Who.AUTHOR]}"}
+
+    def statements(url: str) -> int:
+        with app.app_context():  # of its own, as on a server
+            assert client.get(url, headers=headers).status_code == 200
+        with app.app_context(), count_queries() as sent:
+            client.get(url, headers=headers)
+        return len(sent)
+
+    few = {name: statements(url) for name, url in _reads(app, stage, page_size=5).items()}
+    many = {name: statements(url) for name, url in _reads(app, stage, page_size=50).items()}
+    grown = {name: (few[name], count) for name, count in many.items() if count > few[name] + AT_THE_END}
+    assert grown == {}
+    assert {name: count for name, count in many.items() if count > MOST} == {}
+
+
+def _reads(app: Flask, stage: Stage, *, page_size: int) -> dict[str, str]:
+    """The operations that read, at something the caller may see; lists of this length."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        operation, name = of_view(app.view_functions[rule.endpoint]), f"GET {rule.rule.removeprefix('/api')}"
+        if operation is None or name not in ROUTES or "GET" not in (rule.methods or set()):
+            continue
+        thing = next(iter(ROUTES[name].things))
+        query = thing.partition("&page_size")[0] if thing.startswith("?") else ""
+        fields = operation.query.model_fields if operation.query else {}
+        sized = f"{'&' if query else '?'}page_size={page_size}" if "page_size" in fields else ""
+        found[name] = f"/api{address(stage, name.removeprefix('GET '), thing)}{query}{sized}"
+    return found
