@@ -64,7 +64,8 @@ def create() -> Response:
         post = actions.publish(viewer=me, draft=form.draft(), now=now)
     except CampusError as error:
         return _refused("posts/new.html", form, error)
-    flash("Your post is published." if post.published_at else "Your photos are being prepared. Then the post is published.")
+    if post.published_at:  # while its photos are prepared, its page says so
+        flash("Your post is published.")
     return go_to(_path(post))
 
 
