@@ -77,6 +77,7 @@ def test_readyz_waits_for_no_part_longer_than_its_patience(client: Client, monke
 
 
 def test_a_part_of_a_form_without_a_name_is_refused(client: Client) -> None:
-    part = b'--x\r\nContent-Disposition: form-data; name="a\x03%0D\xf3"\r\n\r\n1\r\n--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n'
+    named = b'--x\r\nContent-Disposition: form-data; name="a\x03%0D\xf3"\r\n\r\n1\r\n'
+    part = named + b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"
     answer = client.post("/login", data=part, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 422
