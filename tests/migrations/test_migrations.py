@@ -9,11 +9,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from campus.organizations.models import University
 from campus.platform import embedded, settings
 from campus.platform.db import Base, db, transaction
+from campus.search.models import PostWords
 from tests import servers as test_servers
 from tests.factories import make_comment, make_department, make_follow, make_like, make_member, make_photo, make_post, make_user
 
@@ -63,6 +64,25 @@ def test_up_down_and_up_again_with_data(empty: Flask) -> None:
     with transaction():
         fill()
     db.session.remove()
+
+
+def test_what_is_written_already_is_taken_into_the_words(empty: Flask) -> None:
+    upgrade()
+    with transaction():
+        fill()
+    kept = words()
+    assert len(kept) == 2  # of the post, and of its photo
+    db.session.remove()
+    downgrade(revision="0002")
+    upgrade()
+    assert words() == kept
+    db.session.remove()
+
+
+def words() -> list[tuple[int, int, str]]:
+    """The words of every piece of every post."""
+    kept = select(PostWords.post_id, PostWords.photo_id, PostWords.words).order_by(PostWords.post_id, PostWords.photo_id)
+    return [(row[0], row[1], row[2]) for row in db.session.execute(kept)]
 
 
 def fill() -> None:
