@@ -88,7 +88,10 @@ class Newer:
 
 def first_page(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, size: int, now: datetime) -> FeedPage:
     """The beginning of the feed as it is now, or as it was a moment ago."""
-    return _page(viewer, snapshots.first(viewer, algorithm, scope, now=now), 0, size)
+    try:
+        return _page(viewer, snapshots.first(viewer, algorithm, scope, now=now), 0, size)
+    except snapshots.SnapshotGone:  # Redis has its beginning, the database lost the rest
+        return new_page(viewer, algorithm, scope, size=size, now=now)
 
 
 def new_page(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, size: int, now: datetime) -> FeedPage:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import delete
 
 from campus.accounts.models import Algorithm, Scope
+from campus.feed.models import FeedSnapshot
 from campus.platform.clock import now
-from campus.platform.db import transaction
+from campus.platform.db import session, transaction
 from tests.factories import make_follow, make_like, make_mute, make_post, make_user
 from tests.feed.pages import feed_settings, get, ids, next_url, scroll, shown
 
@@ -236,6 +238,18 @@ def test_each_empty_feed_has_its_sentence_and_a_way_on(
     assert "Nothing from the people and organizations you follow yet." in nothing
     for person in (newcomer, charlie, alice):
         assert '<section class="empty">' in get(client_as(person))
+
+
+def test_a_first_page_is_there_although_the_database_lost_its_snapshots(
+    client_as: Callable[[User], Client], alice: User, bob: User
+) -> None:
+    with transaction():
+        posts = [make_post(author=bob, published_at=now() - timedelta(minutes=n + 1)) for n in range(60)]
+    reader, address = client_as(alice), "/?algorithm=chronological&page_size="
+    get(reader, f"{address}10")  # Redis keeps the beginning
+    with transaction():
+        session.execute(delete(FeedSnapshot))
+    assert shown(reader, f"{address}50") == [post.id for post in posts[:50]]
 
 
 @pytest.mark.parametrize("scope", list(Scope))
