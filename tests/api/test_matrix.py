@@ -113,7 +113,7 @@ def test_what_is_refused_changes_nothing(app: Flask, stage: Stage) -> None:
     ]
     before = rows()
     for operation, row, name in refused:
-        ask(app, stage, who, operation, row, name, undone=False)
+        ask(app, stage, who, operation, row, name, undo=False)
     assert len(refused) > 100
     assert rows() == before
 

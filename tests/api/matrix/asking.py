@@ -35,12 +35,12 @@ class Answer:
     text: str
 
 
-def ask(app: Flask, stage: Stage, who: Who, operation: str, row: Row, name: str | None, *, undone: bool = True) -> Answer:
+def ask(app: Flask, stage: Stage, who: Who, operation: str, row: Row, name: str | None, *, undo: bool = True) -> Answer:
     """Her request about the thing of this name; without a name, about one that never was."""
     method, _, rule = operation.partition(" ")
     query, body = _told(stage, row, name)
     headers = {"Authorization": f"Bearer {stage.tokens[who]}"} if who in stage.tokens else {}
-    with _undone(app) if undone else app.app_context():
+    with undone(app) if undo else app.app_context():
         found = FlaskClient(app, app.response_class, use_cookies=False).open(
             f"/api{address(stage, rule, name)}{query}", method=method, json=body, headers=headers
         )
@@ -52,7 +52,7 @@ def ask(app: Flask, stage: Stage, who: Who, operation: str, row: Row, name: str 
 
 
 @contextmanager
-def _undone(app: Flask) -> Iterator[None]:
+def undone(app: Flask) -> Iterator[None]:
     """An application context and a transaction around a request; nothing remains of what it did."""
     with app.app_context(), suppress(_UndoneError), transaction():
         yield

@@ -54,6 +54,7 @@ class Stage:
     """Where everybody and everything is. `known` says of each planted word who may come across it."""
 
     tokens: dict[Who, str] = field(default_factory=dict)
+    cookies: dict[Who, str] = field(default_factory=dict)
     posts: dict[str, int] = field(default_factory=dict)
     comments: dict[str, int] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
@@ -143,6 +144,7 @@ def _tokens(stage: Stage, askers: dict[Who, User]) -> None:
     start_session(user_id=anna.id, now=now(), user_agent=stage.word(lambda who: who in {Who.AUTHOR, Who.READER}))
     [browser] = accounts.sessions(anna.id, current=None, now=now())
     stage.session_id = browser.id
+    stage.cookies = {who: start_session(user_id=user.id, now=now()) for who, user in askers.items()}
 
 
 def _people(stage: Stage, askers: dict[Who, User]) -> dict[str, User]:

@@ -1,0 +1,86 @@
+"""Every page and every form, what it is asked about, and the law that judges it: the laws are those of the programs' doors."""
+
+from __future__ import annotations
+
+from tests.api.matrix import verdicts
+from tests.api.matrix.routes import FEEDS, HERSELF, NEWER, SEARCHES, SESSIONS, Row
+from tests.api.matrix.things import COMMENTS, ORGANIZATIONS, PEOPLE, POSTS
+
+A_POST = "/posts/<int:post_id>"
+A_PERSON = "/u/<handle>"
+AN_ORGANIZATION = "/o/<slug>"
+EDITED = {"text": "Other words", "audience": "public", "owner": ""}
+
+ROUTES: dict[str, Row] = {
+    f"GET {A_POST}": Row(POSTS, verdicts.reaching),
+    f"GET {A_POST}/edit": Row(POSTS, verdicts.editing),
+    f"POST {A_POST}/edit": Row(POSTS, verdicts.editing, EDITED),
+    f"GET {A_POST}/history": Row(POSTS, verdicts.reaching),
+    f"GET {A_POST}/why": Row(POSTS, verdicts.seeing),
+    f"GET {A_POST}/delete": Row(POSTS, verdicts.author_alone),
+    f"POST {A_POST}/delete": Row(POSTS, verdicts.author_alone),
+    f"POST {A_POST}/withdraw": Row(POSTS, verdicts.withdrawing),
+    f"POST {A_POST}/reinstate": Row(POSTS, verdicts.author_alone),
+    f"GET {A_POST}/photos/<int:position>": Row(POSTS, verdicts.reaching),
+    f"POST {A_POST}/photos/<int:position>/retry": Row(POSTS, verdicts.author_alone),
+    f"POST {A_POST}/like": Row(POSTS, verdicts.seeing, {"state": "on"}),
+    f"GET {A_POST}/comments": Row(POSTS, verdicts.reaching),
+    f"POST {A_POST}/comments": Row(POSTS, verdicts.seeing, {"text": "Well seen"}),
+    f"GET {A_POST}/shares": Row(POSTS, verdicts.seeing),
+    f"POST {A_POST}/shares": Row(POSTS, verdicts.seeing, {"platform": "link"}),
+    "POST /comments/<int:comment_id>/delete": Row(COMMENTS, verdicts.deleting_comment),
+    f"GET {A_PERSON}": Row(PEOPLE, verdicts.meeting),
+    f"GET {A_PERSON}/followers": Row(PEOPLE, verdicts.reading_lists),
+    f"GET {A_PERSON}/following": Row(PEOPLE, verdicts.reading_lists),
+    f"POST {A_PERSON}/follow": Row(PEOPLE, verdicts.following),
+    f"POST {A_PERSON}/accept": Row(PEOPLE, verdicts.accepting),
+    **{f"POST {A_PERSON}/{verb}": Row(PEOPLE, verdicts.meeting) for verb in ("unfollow", "reject", "block", "unblock")},
+    **{f"POST {A_PERSON}/{verb}": Row(PEOPLE, verdicts.meeting) for verb in ("mute", "unmute")},
+    f"GET {AN_ORGANIZATION}": Row(ORGANIZATIONS, verdicts.anybody),
+    f"GET {AN_ORGANIZATION}/about": Row(ORGANIZATIONS, verdicts.anybody),
+    f"GET {AN_ORGANIZATION}/people": Row(ORGANIZATIONS, verdicts.reading_members),
+    f"GET {AN_ORGANIZATION}/d/<department>": Row(ORGANIZATIONS, verdicts.reading_department),
+    f"POST {AN_ORGANIZATION}/join": Row(ORGANIZATIONS, verdicts.joining),
+    **{f"POST {AN_ORGANIZATION}/{verb}": Row(ORGANIZATIONS, verdicts.anybody) for verb in ("leave", "follow", "unfollow")},
+    **{f"POST {AN_ORGANIZATION}/{verb}": Row(ORGANIZATIONS, verdicts.anybody) for verb in ("mute", "unmute")},
+    "GET /": Row(FEEDS, verdicts.anybody),
+    "GET /feed/new": Row(NEWER, verdicts.anybody),
+    "GET /feed/suggestions": Row(HERSELF, verdicts.anybody),
+    "POST /feed/settings": Row(HERSELF, verdicts.anybody, {"algorithm": "mixed", "scope": "all"}),
+    "GET /explore": Row(HERSELF, verdicts.anybody),
+    "GET /search": Row(SEARCHES, verdicts.anybody),
+    "GET /posts/new": Row(HERSELF, verdicts.anybody),
+    "POST /posts/new": Row(HERSELF, verdicts.anybody, {"text": "Hello", "audience": "public", "owner": ""}),
+    "GET /posts/audience": Row(HERSELF, verdicts.anybody),
+    "GET /settings": Row(HERSELF, verdicts.anybody),
+    "GET /settings/tokens": Row(HERSELF, verdicts.anybody),
+    "POST /settings/sessions/<session_id>/revoke": Row(SESSIONS, verdicts.anybody),
+}
+
+# About nobody's data but one's own, and tested with the room of accounts; or for who is not signed in; or machines.
+ELSEWHERE = {
+    "accounts.add_address",
+    "accounts.change_password",
+    "accounts.confirm_revoke_token",
+    "accounts.create_token",
+    "accounts.login",
+    "accounts.logout",
+    "accounts.make_primary",
+    "accounts.remove_address",
+    "accounts.resend",
+    "accounts.resend_address",
+    "accounts.reset",
+    "accounts.reset_password",
+    "accounts.revoke_sessions",
+    "accounts.revoke_token",
+    "accounts.save_settings",
+    "accounts.signup",
+    "accounts.verify",
+    "accounts.verify_link",
+    "graphql.console",
+    "graphql.run",
+    "health.livez",
+    "health.readyz",
+    "photos.media",  # tests/posts/test_media.py: files are needed
+    "static",
+}
