@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from campus.accounts.guard import cookie_name
 from campus.accounts.models import TokenScope
 from campus.api import responses
+from campus.api.examples import example_of
 from campus.api.idempotency import HEADER, LONGEST
 from campus.api.incoming import JSON_FIELD, Query
 from campus.api.operations import Operation, of_view
@@ -59,7 +60,9 @@ def document(app: Flask) -> dict[str, Any]:
     schemas, components = _schemas([operation for _, _, operation in found])
     paths: dict[str, dict[str, Any]] = {}
     for rule, method, operation in found:
-        paths.setdefault(_VARIABLE.sub(r"{\g<name>}", rule.rule), {})[method] = _told(rule, operation, schemas)
+        paths.setdefault(_VARIABLE.sub(r"{\g<name>}", rule.rule), {})[method] = _told(
+            rule, operation, schemas, components["schemas"]
+        )
     used = {operation.tag for _, _, operation in found}
     return {
         "openapi": "3.1.0",
@@ -95,7 +98,7 @@ def _schemas(operations: list[Operation]) -> tuple[dict[Any, Any], dict[str, Any
     return {key: schema for (key, _mode), schema in found.items()}, {"schemas": components}
 
 
-def _told(rule: Rule, operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _told(rule: Rule, operation: Operation, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     parameters = [*_in_path(rule), *_in_query(operation), *_in_headers(operation)]
     told: dict[str, Any] = {
         "operationId": rule.endpoint.removeprefix("api_"),
@@ -103,11 +106,11 @@ def _told(rule: Rule, operation: Operation, schemas: dict[Any, Any]) -> dict[str
         "summary": operation.summary,
         "description": operation.description,
         "parameters": parameters,
-        "responses": responses.told(operation, schemas),
+        "responses": responses.told(operation, schemas, components),
         "security": _security(operation),
     }
     if operation.body:
-        told["requestBody"] = {"required": True, "content": _content(operation, schemas)}
+        told["requestBody"] = {"required": True, "content": _content(operation, schemas, components)}
     return told
 
 
@@ -147,8 +150,9 @@ def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
     yield {"name": HEADER, "in": "header", "schema": key, "description": "Drawn at random for this request."}
 
 
-def _content(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = {"application/json": {"schema": schemas[operation.body]}}
+def _content(operation: Operation, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+    schema = schemas[operation.body]
+    content: dict[str, Any] = {"application/json": {"schema": schema, "example": example_of(schema, components)}}
     if operation.uploads:
         files = {"type": "array", "items": {"type": "string", "contentMediaType": "application/octet-stream"}}
         form = {"type": "object", "properties": {JSON_FIELD: schemas[operation.body], "photos": files}}

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from campus.accounts.models import TokenScope
+from campus.api.examples import example_of
 from campus.api.schemas import ProblemOut, UnauthenticatedOut
 from campus.platform.errors_http import SENTENCES
 
@@ -44,12 +45,13 @@ QUOTA = {
 RETRY = {"Retry-After": _header("Seconds to wait.", "integer")}
 
 
-def told(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+def told(operation: Operation, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     """Every answer by its status."""
-    return {str(operation.status): _given(operation, schemas), **_not_modified(operation), **_refused(operation, schemas)}
+    given = {str(operation.status): _given(operation, schemas, components)}
+    return given | _not_modified(operation) | _refused(operation, schemas)
 
 
-def _given(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
+def _given(operation: Operation, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     headers = dict(QUOTA) if operation.quota else {}
     if operation.scope is TokenScope.READ:
         headers |= ETAG | (LINK if _is_list(operation) else {})
@@ -57,7 +59,8 @@ def _given(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         headers |= LOCATION
     found: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase, "headers": headers}
     if operation.answer is not None:
-        found["content"] = {"application/json": {"schema": schemas[operation.answer]}}
+        schema = schemas[operation.answer]
+        found["content"] = {"application/json": {"schema": schema, "example": example_of(schema, components)}}
     return found
 
 

@@ -75,11 +75,14 @@ class PhotoOut(TypedDict):
     height: Annotated[int, Field(ge=0, description="Of the original, upright, in pixels.")]
     urls: Annotated[
         dict[str, Path],
-        Field(description="WebP files by their width in pixels.", examples=[{"320": "/media/…/320.webp"}]),
+        Field(
+            description="WebP files by their width in pixels.",
+            examples=[{"320": "/media/0b9f6a52-6f0c-4c55-9d0e-2f6f0a8e7d11/320.webp"}],
+        ),
     ]
     fallback_url: Annotated[Path | None, Field(description="The same as one JPEG.")]
-    colour: Annotated[str, Field(pattern="^#[0-9a-f]{6}$", description="What to show until it has loaded.")]
-    thumbhash: Annotated[str, Field(description="A placeholder, hexadecimal.")]
+    colour: Annotated[str, Field(pattern="^#[0-9a-f]{6}$", description="What to show until it has loaded.", examples=["#55aa55"])]
+    thumbhash: Annotated[str, Field(description="A placeholder, hexadecimal.", examples=["d51806259c787787778878878770878f78"])]
     credit: str
     licence: str
     error: str
