@@ -134,6 +134,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         env=env,
         var=var,
         secret_key=read.text("SECRET_KEY"),
+        audit_key=read.text("AUDIT_KEY"),
         database_url=_psycopg(read.url("DATABASE_URL", "", ("postgresql", "postgres", "postgresql+psycopg"))),
         database_replica_url=_psycopg(read.url("DATABASE_REPLICA_URL", "", ("postgresql", "postgres"))) or None,
         redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),

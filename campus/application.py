@@ -17,6 +17,7 @@ from campus.accounts.actions import set_known_domain
 from campus.api import cors, documentation, rest
 from campus.api import models as api
 from campus.api.graphql import views as graphql_views
+from campus.audit import models as audit
 from campus.feed import models as feed
 from campus.feed import views as feed_views
 from campus.follows import models as follows
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from campus.platform.settings import Settings
 
-MODELS = (outbox, limits, health, accounts, organizations, follows, posts, interactions, feed, search, api)
+MODELS = (outbox, limits, health, audit, accounts, organizations, follows, posts, interactions, feed, search, api)
 
 
 def create_app(config: Settings, root: Path) -> Flask:

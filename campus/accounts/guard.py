@@ -16,6 +16,7 @@ from flask_login import LoginManager, current_user
 from campus.accounts import credentials, queries
 from campus.accounts.actions import hash_of, note_use
 from campus.accounts.credentials import Credential, ScopeMissing
+from campus.audit.acting import NOBODY, act_as
 from campus.platform import clock, settings
 from campus.platform.errors import AuthenticationRequired, Forbidden
 from campus.platform.programs import at_their_door
@@ -70,11 +71,20 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # the cookie of Flask's session carries no authority here
     manager.request_loader(_from_request)
     manager.init_app(app)
+    app.before_request(lambda: act_as(NOBODY))
     app.context_processor(lambda: {"viewer": viewer_or_none()})
 
 
 def _from_request(incoming: Request) -> _Present | None:
-    """Who asks. A token that is no good is refused, whatever cookie comes with it."""
+    """Who asks, and who acts from now on in what the request does."""
+    present = _shown(incoming)
+    if present is not None:
+        act_as(f"{'api' if present.credential.session_hash is None else 'user'}:{present.viewer.id}")
+    return present
+
+
+def _shown(incoming: Request) -> _Present | None:
+    """Whose credential came with the request. A token that is no good is refused, whatever cookie comes with it."""
     given = incoming.headers.get("Authorization")
     if given is not None and at_their_door(incoming.path):
         return _Present(*credentials.by_header(given, now=clock.now()))

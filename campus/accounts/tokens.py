@@ -18,6 +18,7 @@ from sqlalchemy import func, or_, select, update
 
 from campus.accounts import queries, rules
 from campus.accounts.models import AccessToken, TokenScope
+from campus.audit.actions import record
 from campus.platform.db import session, transaction
 from campus.platform.errors import Conflict, Invalid, NotFound
 
@@ -83,6 +84,8 @@ def issue(
     with transaction():
         _require_room(user_id)
         session.add(row)
+        session.flush()
+        record("token.create", f"token:{row.id}", after={"user_id": user_id, "scopes": row.scopes, "expires_at": expires_at})
     return row, secret
 
 
@@ -103,6 +106,7 @@ def revoke(*, user_id: int, token_id: int, now: datetime) -> None:
         ended = update(AccessToken).where(*mine).values(revoked_at=now).returning(AccessToken.id)
         if session.scalar(ended, execution_options={"synchronize_session": False}) is None:
             raise TokenNotFound
+        record("token.revoke", f"token:{token_id}", before={"user_id": user_id})
 
 
 def listing(user_id: int) -> list[TokenView]:

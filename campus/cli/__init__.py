@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import demo, doctor, feed, org, tasks, token, user
+from campus.cli import audit, demo, doctor, feed, org, tasks, token, user
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -17,6 +17,7 @@ GROUPS = (
     user.group,
     org.group,
     token.group,
+    audit.group,
 )
 
 

@@ -5,6 +5,7 @@ Exit codes: 0 done (or nothing to do), 1 refused, with one sentence on standard 
 
 from __future__ import annotations
 
+import getpass
 import json
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import AppGroup
 
+from campus.audit.acting import acting
 from campus.platform.db import transaction
 from campus.platform.errors import CampusError
 
@@ -29,9 +31,18 @@ class Command(click.Command):
             ClickException: the verb refused; exit code 1.
         """
         try:
-            return super().invoke(context)
+            with acting(f"cli:{_operator()}"):
+                return super().invoke(context)
         except CampusError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _operator() -> str:
+    """The account on this machine; inside a container it may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 class Group(AppGroup):

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.actions import forget_dead_sessions
 from campus.accounts.models import OneTimeToken
+from campus.audit.acting import acting
 from campus.feed.models import TaskRun
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, limits, outbox
@@ -33,7 +34,8 @@ def run(name: str, task: Callable[[], object]) -> None:
     """Run a scheduled task and note when it ran and what came of it; an error is noted and raised."""
     _note(name, result="running", finished=False)
     try:
-        result = str(task())
+        with acting(f"auto:{name}"):
+            result = str(task())
     except Exception as error:
         _note(name, result=f"failed: {type(error).__name__}: {error}"[:500], finished=True)
         raise

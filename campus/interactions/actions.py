@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from campus import quotas
 from campus.accounts import rules
+from campus.audit.actions import record
 from campus.interactions import queries
 from campus.interactions.links import share_url
 from campus.interactions.models import Comment, Like, Platform, Share
@@ -142,6 +143,8 @@ def delete_comment(*, viewer: Viewer, comment_id: int, now: datetime) -> int:
         if session.scalar(marked, execution_options=_UNSYNCED) is not None:
             _add(found.post_id, Post.comment_count, -1)
             _interacted(viewer.id, found.post_id, "delete_comment")
+            if found.author_id != viewer.id:
+                record("comment.delete", f"comment:{comment_id}", before={"author_id": found.author_id, "post_id": found.post_id})
         return found.post_id
 
 

@@ -84,6 +84,7 @@ class Settings:
     trusted_proxies: int = 0
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     cors_origins: tuple[str, ...] = ()
+    audit_key: str = ""
     port: int = 8000
     web_workers: int = 2
     feed: FeedSettings = field(default_factory=FeedSettings)

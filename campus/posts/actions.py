@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from campus.audit.actions import record
 from campus.platform import outbox, settings
 from campus.platform.db import session, transaction
 from campus.platform.errors import Conflict
@@ -126,6 +127,7 @@ def withdraw(*, viewer: Viewer, post_id: int, now: datetime) -> Post:
         # What a moderator takes away the author cannot put back.
         state = PostState.WITHDRAWN if post.author_id == viewer.id else PostState.HIDDEN
         _move(post, state, now)
+        _record_of_another("post.hide", viewer, post, before=PostState.PUBLISHED)
     return post
 
 
@@ -153,8 +155,10 @@ def delete(*, viewer: Viewer, post_id: int, now: datetime) -> None:
     with transaction():
         post = reachable_post(viewer.id, post_id, lock=True)
         policy.require(Act.DELETE, viewer_id=viewer.id, post=post)
+        before = post.state
         _move(post, PostState.DELETED, now)
         outbox.record(ERASE, post.id, {"post_id": post.id})
+        _record_of_another("post.delete", viewer, post, before=before)
 
 
 def retry_photo(*, viewer: Viewer, post_id: int, position: int, now: datetime) -> Photo:
@@ -253,6 +257,13 @@ def _remember(post: Post, draft: PostDraft, now: datetime) -> None:
     post.title, post.text, post.audience, post.location = draft.title, draft.text, draft.audience, draft.location
     post.organization_id, post.department_id, post.official = draft.organization_id, draft.department_id, draft.official
     post.edited_at = post.updated_at = now
+
+
+def _record_of_another(act: str, viewer: Viewer, post: Post, *, before: PostState) -> None:
+    """What is done to somebody else's post by right of an office is on record; with one's own it is nobody's business."""
+    if post.author_id != viewer.id:
+        states = {"before": {"state": before}, "after": {"state": post.state}}
+        record(act, f"post:{post.id}", organization_id=post.organization_id, **states)
 
 
 def _require_state(post: Post, state: PostState) -> None:

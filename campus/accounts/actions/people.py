@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campus.accounts import mailing, passwords, queries, rules
 from campus.accounts.actions.sessions import revoke_sessions
 from campus.accounts.models import EmailAddress, User
+from campus.audit.actions import record
 from campus.platform import outbox
 from campus.platform.db import session, transaction
 from campus.platform.errors import Conflict
@@ -61,6 +62,7 @@ def create_user(*, email: str, name: str, password: str, handle: str | None = No
         user = add_person(newcomer, approved_at=now, verified_at=now)
         if admin:
             user.is_admin = True
+        record("user.create", f"user:{user.id}", after={"handle": user.handle, "admin": admin})
     return user
 
 
@@ -113,6 +115,7 @@ def approve(*, user_id: int, now: datetime) -> bool:
         if session.scalar(waiting.returning(User.id)) is None:
             return False
         mailing.queue("approved", user_id=user_id)
+        record("user.approve", f"user:{user_id}")
     return True
 
 
@@ -124,6 +127,7 @@ def suspend(user_id: int, *, now: datetime) -> bool:
             return False
         revoke_sessions(user_id)
         _resync(user_id)
+        record("user.suspend", f"user:{user_id}", before={"suspended": False}, after={"suspended": True})
     return True
 
 
@@ -134,6 +138,7 @@ def reinstate(user_id: int) -> bool:
         if session.scalar(changed.returning(User.id)) is None:
             return False
         _resync(user_id)
+        record("user.reinstate", f"user:{user_id}", before={"suspended": True}, after={"suspended": False})
     return True
 
 
@@ -150,6 +155,7 @@ def promote(*, user_id: int, admin: bool = True) -> bool:
             return False
         revoke_sessions(user_id)
         bump_permissions(user_id)
+        record("user.promote", f"user:{user_id}", before={"admin": not admin}, after={"admin": admin})
     return True
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from campus.audit.actions import record
 from campus.organizations.models import (
     Company,
     Department,
@@ -91,6 +92,7 @@ def add_department(*, organization_id: int, name: str, slug: str) -> Department:
         department_id = session.scalar(row.on_conflict_do_nothing().returning(Department.id))
         if department_id is None:
             raise Taken(f"There is a department {slug} already.", field="slug")
+        _record("add_department", organization_id, after={"department_id": department_id, "slug": slug})
         return session.get_one(Department, department_id)
 
 
@@ -108,15 +110,24 @@ def add_domain(*, organization_id: int, domain: str) -> None:
         raise Invalid(f"Everybody can have an address at {clean}: it proves no belonging.", field="domain")
     with transaction():
         row = insert(OrganizationDomain).values(domain=clean, organization_id=organization_id)
-        session.execute(row.on_conflict_do_nothing())
+        added = session.scalar(row.on_conflict_do_nothing().returning(OrganizationDomain.domain))
         if session.get_one(OrganizationDomain, clean, populate_existing=True).organization_id != organization_id:
             raise Taken(f"{clean} belongs to another organization.", field="domain")
+        if added is not None:
+            _record("add_domain", organization_id, after={"domain": clean})
 
 
 def mark_verified(*, organization_id: int, verified: bool = True) -> None:
     """Say that an organization is who it says it is, or take that back."""
     with transaction():
-        session.get_one(Organization, organization_id).verified = verified
+        organization = session.get_one(Organization, organization_id)
+        before, organization.verified = organization.verified, verified
+        session.flush()
+        _record("verify", organization_id, before={"verified": before}, after={"verified": verified})
+
+
+def _record(act: str, organization_id: int, **changed: dict[str, object]) -> None:
+    record(f"organization.{act}", f"organization:{organization_id}", organization_id=organization_id, **changed)
 
 
 def _new(name: str, slug: str, policy: JoinPolicy, now: datetime) -> dict[str, object]:
@@ -144,3 +155,4 @@ def _save(organization: Organization, domain: str | None) -> None:
         session.flush()
         if domain:
             add_domain(organization_id=organization.id, domain=domain)
+        _record("create", organization.id, after={"kind": organization.kind, "slug": organization.slug})

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.actions import bump_permissions
 from campus.accounts.models import User
+from campus.audit.actions import record
 from campus.organizations import queries
 from campus.organizations.models import (
     Department,
@@ -127,6 +128,7 @@ def add_member(  # noqa: PLR0913 - a membership has these parts
     with transaction():
         _require_both(organization_id, user_id)
         before = _locked(organization_id, user_id)
+        was = _told(before)
         values: dict[str, object] = {"status": MembershipStatus.ACTIVE}
         if before is None or not _counts(before, now):
             values |= {"role": Role.MEMBER, "since": now, "until": None}
@@ -138,7 +140,9 @@ def add_member(  # noqa: PLR0913 - a membership has these parts
         if department_id is not None:
             _put_into(department_id, organization_id, user_id)
         _relation_changed(organization_id, user_id)
-        return session.get_one(OrganizationMembership, (organization_id, user_id), populate_existing=True)
+        now_is = session.get_one(OrganizationMembership, (organization_id, user_id), populate_existing=True)
+        _record("membership.set", now_is, before=was, after=_told(now_is))
+        return now_is
 
 
 def remove_member(*, organization_id: int, user_id: int) -> None:
@@ -153,8 +157,10 @@ def remove_member(*, organization_id: int, user_id: int) -> None:
         if hers is None or hers.status in OVER:
             raise NotAMember("This person is not a member.")
         _require_another_owner(hers)
+        was = _told(hers)
         _end([(organization_id, user_id)])
         session.expire(hers)
+        _record("membership.remove", hers, before=was, after={})
 
 
 def expire_memberships(now: datetime) -> int:
@@ -177,6 +183,15 @@ def expire_memberships(now: datetime) -> int:
         ended += len(pairs)
         if len(pairs) < EXPIRY_BATCH:
             return ended
+
+
+def _told(row: OrganizationMembership | None) -> dict[str, object]:
+    """A membership as the audit log tells it."""
+    return {} if row is None else {"role": row.role, "status": row.status, "kind": row.kind, "until": row.until}
+
+
+def _record(act: str, row: OrganizationMembership, *, before: dict[str, object], after: dict[str, object]) -> None:
+    record(act, f"user:{row.user_id}", before=before, after=after, organization_id=row.organization_id)
 
 
 def _locked(organization_id: int, user_id: int) -> OrganizationMembership | None:

@@ -1,0 +1,61 @@
+"""Recording an act."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import func, select
+
+from campus.audit import chain
+from campus.audit.acting import actor
+from campus.audit.models import AuditEntry
+from campus.platform import clock
+from campus.platform.db import after_commit, session, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LOCK = 77_001  # advisory: one entry follows another
+
+
+def record(
+    act: str,
+    target: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    organization_id: int | None = None,
+) -> AuditEntry:
+    """Write an entry in the open transaction: it stands if, and only if, the act does.
+
+    `act` is a verb of a kind of thing (`user.suspend`), `target` the thing (`user:7`); `before` and `after` hold what changed, no
+    more. Entries are written one after the other: a transaction that records waits for the one before it to end.
+    """
+    with transaction():
+        session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        last = session.execute(select(AuditEntry.seq, AuditEntry.seal).order_by(AuditEntry.seq.desc()).limit(1)).one_or_none()
+        entry = AuditEntry(
+            seq=last.seq + 1 if last else 1,
+            at=clock.now(),
+            actor=actor(),
+            act=act,
+            target=target,
+            organization_id=organization_id,
+            before=_plain(before),
+            after=_plain(after),
+            request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        )
+        entry.seal = chain.seal(entry, last.seal if last else chain.FIRST)
+        session.add(entry)
+        session.flush()
+        after_commit(functools.partial(chain.note, entry.seq, entry.seal), key=f"audit:{entry.seq}")
+    return entry
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the database gives back is what was sealed: text, whole numbers, truth values, nothing, and lists of them."""
+    plain: dict[str, Any] = json.loads(json.dumps(dict(values or {}), default=str))
+    return plain

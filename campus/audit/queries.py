@@ -1,0 +1,95 @@
+"""Reading the audit log, and proving that nobody has touched it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from campus.audit import chain
+from campus.audit.models import AuditEntry
+from campus.platform.db import session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Select
+
+STRIDE = 2000  # entries read at a time
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which entries: those whose parts begin with, or are, what is given."""
+
+    actor: str | None = None
+    act: str | None = None
+    target: str | None = None
+    organization_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An entry that is not as it was written: `seq`, and what is wrong with it."""
+
+    seq: int
+    what: str
+
+
+def listing(wanted: Filter, *, before: int | None = None, limit: int = 50) -> Sequence[AuditEntry]:
+    """The newest entries a filter lets through, with numbers below `before`."""
+    found = _filtered(wanted).order_by(AuditEntry.seq.desc()).limit(limit)
+    if before is not None:
+        found = found.where(AuditEntry.seq < before)
+    return session.scalars(found).all()
+
+
+def everything(wanted: Filter) -> Iterator[AuditEntry]:
+    """All entries a filter lets through, the oldest first, in strides: for an export."""
+    last = 0
+    while True:
+        some = session.scalars(_filtered(wanted).where(AuditEntry.seq > last).order_by(AuditEntry.seq).limit(STRIDE)).all()
+        if not some:
+            return
+        yield from some
+        last = some[-1].seq
+        session.expunge_all()
+
+
+def _filtered(wanted: Filter) -> Select[AuditEntry]:
+    found = select(AuditEntry)
+    for column, value in ((AuditEntry.actor, wanted.actor), (AuditEntry.act, wanted.act), (AuditEntry.target, wanted.target)):
+        if value is not None:
+            found = found.where(column == value)
+    if wanted.organization_id is not None:
+        found = found.where(AuditEntry.organization_id == wanted.organization_id)
+    if wanted.since is not None:
+        found = found.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        found = found.where(AuditEntry.at < wanted.until)
+    return found
+
+
+def verify() -> Iterator[Broken]:
+    """Everything that is wrong with the log; nothing, if it is as it was written.
+
+    Each entry is sealed again with the seal the one before it has, so that a change is named where it was made. Where seals
+    noted outside the database lead beyond the last entry, the tail was cut off.
+    """
+    noted = dict(chain.anchors())
+    seq, previous = 0, chain.FIRST
+    for entry in everything(Filter()):
+        if entry.seq != seq + 1:
+            yield Broken(seq + 1, f"{entry.seq - seq - 1} entries are missing before number {entry.seq}")
+        elif entry.seal != chain.seal(entry, previous):
+            yield Broken(entry.seq, "it is not what was written, or does not follow the entry before it")
+        elif noted.get(entry.seq, entry.seal) != entry.seal:
+            yield Broken(entry.seq, "its seal is not the one noted outside the database")
+        seq, previous = entry.seq, entry.seal
+    beyond = max(noted, default=0)
+    if beyond > seq:
+        yield Broken(seq + 1, f"{beyond - seq} entries are missing at the end: number {beyond} was written once")
