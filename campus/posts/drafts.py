@@ -55,6 +55,13 @@ class AudienceDoesNotFit(Invalid):
         super().__init__(message, field="audience")
 
 
+class OfficialForNobody(Invalid):
+    """An official post that belongs to no organization."""
+
+    def __init__(self) -> None:
+        super().__init__("A personal post is never official. Choose the organization it speaks for.", field="official")
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoDraft:
     """A photo whose uploaded bytes wait under this token, accepted by `media.intake`."""
@@ -89,7 +96,7 @@ def checked(draft: PostDraft, *, most_photos: int, has_photos: bool = False) -> 
     """The draft with tidy texts, if it can be a post. `has_photos`: the post it changes has some already.
 
     Raises:
-        EmptyPost, TextTooLong, UnusableText, TooManyPhotos, AudienceDoesNotFit: with the field at fault.
+        EmptyPost, TextTooLong, UnusableText, TooManyPhotos, AudienceDoesNotFit, OfficialForNobody: with the field at fault.
     """
     if len(draft.photos) > most_photos:
         raise TooManyPhotos(len(draft.photos), most_photos)
@@ -133,7 +140,10 @@ def check_audience(draft: PostDraft) -> None:
 
     Raises:
         AudienceDoesNotFit: it does not.
+        OfficialForNobody: it is official, and belongs nowhere.
     """
+    if draft.official and draft.organization_id is None:
+        raise OfficialForNobody
     fitting = fitting_audiences(
         in_organization=draft.organization_id is not None,
         in_department=draft.department_id is not None,

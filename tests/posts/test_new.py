@@ -130,6 +130,7 @@ REFUSED: dict[str, tuple[dict[str, str], int, str]] = {
     "members of nobody": ({"audience": "organization"}, 422, "A personal post has no members"),
     "department of nobody": ({"audience": "department"}, 422, "Choose a department"),
     "followers of a university": ({"owner": "own", "audience": "followers"}, 422, "Only personal posts are for followers"),
+    "official for nobody": ({"owner": "", "audience": "public", "official": "y"}, 422, "never official"),
     "official and secret": ({"owner": "led", "audience": "only_me", "official": "y"}, 422, "for others to read"),
     "not a member": ({"owner": "foreign", "audience": "public"}, 403, "once you are an active member"),
     "not a member, members only": ({"owner": "foreign", "audience": "organization"}, 403, "once you are an active member"),

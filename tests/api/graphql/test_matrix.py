@@ -13,7 +13,7 @@ from campus.platform.db import session
 from campus.posts.models import Post
 from tests.api.graphql.asking import URL
 from tests.api.graphql.cells import MUTATIONS, QUERIES, asked_for, document, every_field, variables
-from tests.api.matrix.asking import _undone
+from tests.api.matrix import asking
 from tests.api.matrix.law import SHUT_OUT, Verdict, Who
 from tests.api.matrix.remains import rows
 from tests.api.matrix.stage import WORD, Stage, build
@@ -144,7 +144,7 @@ def _without_place(told: dict[str, Any]) -> list[Any]:
 def _ask(app: Flask, stage: Stage, who: Who, text: str, thing: str | None, *, undone: bool = True) -> TestResponse:
     headers = {"Authorization": f"Bearer {stage.tokens[who]}"} if who in stage.tokens else {}
     given: dict[str, Any] = {name: value for name, value in variables(stage, thing).items() if f"${name}:" in text}
-    with _undone(app) if undone else app.app_context():
+    with asking.undone(app) if undone else app.app_context():
         answer = FlaskClient(app, app.response_class, use_cookies=False).post(
             URL, json={"query": text, "variables": given}, headers=headers
         )

@@ -93,6 +93,7 @@ def test_what_breaks_a_rule_is_refused_with_its_field(
         ({"audience": "DEPARTMENT"}, "INVALID", "audience"),
         ({"organization": "studio"}, "FORBIDDEN", "owner"),
         ({"organization": "northbridge", "official": True}, "FORBIDDEN", "official"),
+        ({"official": True}, "INVALID", "official"),
         ({"organization": "northbridge", "department": "chemistry"}, "FORBIDDEN", "owner"),
         ({"department": "physics"}, "INVALID", "organization"),
         ({"organization": "nowhere"}, "NOT_FOUND", None),
