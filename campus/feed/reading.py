@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PURPOSE = "feed-cursor"
 CURSOR_LIVES = 24 * 3600  # seconds
 MOST_NEW = 99
-DEEPEST = 10_000  # cards that a numbered page may have before it
+DEEPEST = 5_000  # cards that a numbered page may have before it
 STRIDE = 50  # cards looked at together at least, on the way to a page: many may have vanished
 
 
