@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from campus.api.graphql.documents import Documents, NotUnderstood
+from campus.api.graphql.leaves import PlainExecutor
 from campus.api.graphql.schema import schema
 from campus.platform import db, logs
 from campus.platform.errors import CampusError
@@ -61,6 +62,7 @@ def executed(judged: Judged, context: Context, variables: Mapping[str, Any], ope
         context_value=context,
         variable_values=dict(variables),
         operation_name=operation,
+        executor_class=PlainExecutor,
         hide_suggestions=not suggest,
     )
     if not result.errors:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from functools import cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, print_schema
 
+from campus.api.graphql import leaves
 from campus.api.graphql.mutations import Mutation
 from campus.api.graphql.queries import Query
 
@@ -55,12 +55,7 @@ def _finish(field: GraphQLField) -> None:
     if definition.base_resolver is not None:
         field.description = _words(definition.base_resolver.wrapped_func)
     elif definition.is_basic_field:
-        field.resolve = _reader(definition.python_name)
-
-
-def _reader(name: str) -> Callable[..., Any]:
-    read = attrgetter(name)
-    return lambda source, _info: read(source)
+        leaves.prepare(field, definition.python_name)
 
 
 def _anew(resolve: Callable[..., Any] | None) -> Callable[..., Any]:
