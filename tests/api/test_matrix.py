@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.api.matrix.asking import Answer
     from tests.api.matrix.routes import Row
 
-TURNS = 3
+TURNS = 6
 
 
 def by_id(_viewer_id: int, post_id: int) -> Post:
