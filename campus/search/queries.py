@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Boolean, DateTime, String, Text, bindparam, func, literal_column, not_, select, true, tuple_
+from sqlalchemy import BigInteger, Boolean, DateTime, String, Text, bindparam, func, literal_column, not_, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from campus.accounts.models import User
@@ -35,14 +35,15 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
+Way = tuple["Select[datetime, int]", "Select[datetime, int]"]
 PostKey = tuple[datetime, int]  # when it was published, its id
 NameKey = tuple[bool, str, int]  # whether it comes after the preferred ones, the name in lower case, the id
 
-# Pieces of posts, a text or a photo's. A page that has looked at so many ends, whether or not the viewer may see any.
+# Pieces of posts, a text or a photo's.
 SAMPLE = 500
 FREQUENT = 25  # of the sample: in one of twenty
-WALKED = 5000  # of any words
-LOOKED_AT = 1000  # with the words
+WALKED = 20_000  # of any words: a thousand with words of that frequency
+LOOKED_AT = 1000  # with the words. A page that has looked at so many ends, whether or not the viewer may see any
 FIRST_POST: PostKey = (datetime(9999, 1, 1, tzinfo=UTC), 0)
 FIRST_NAME: NameKey = (False, "", 0)
 
@@ -73,37 +74,32 @@ _NEWEST_FIRST = (PostWords.published_at.desc(), PostWords.post_id.desc())
 _EARLIER = tuple_(*_KEY) < tuple_(bindparam("at", type_=DateTime(timezone=True)), _ID)
 
 
-def _by_time(most: int) -> tuple[Select[datetime, int], Select[datetime, int]]:
-    """For frequent words: among the newest pieces of posts, whatever is in them, found by the order."""
-    newest = select(*_KEY, _matching(PostWords.words).label("has")).where(_EARLIER).order_by(*_NEWEST_FIRST)
-    return _among(newest, most)
+def _by_time(walked: int, most: int) -> Way:
+    """For frequent words: the newest pieces with them among so many of any words, found by the order."""
+    newest = select(*_KEY, PostWords.words).where(_EARLIER).order_by(*_NEWEST_FIRST).limit(literal_column(str(walked))).subquery()
+    return _among(select(newest.c.published_at, newest.c.post_id).where(_matching(newest.c.words)), most)
 
 
-def _by_words(most: int) -> tuple[Select[datetime, int], Select[datetime, int]]:
-    """For rare words: among the newest pieces with them, found by the words, because the order and the end stand outside."""
-    matching = select(*_KEY, true().label("has")).where(_EARLIER, _matching(PostWords.words)).cte().prefix_with("MATERIALIZED")
-    return _among(select(matching).order_by(matching.c.published_at.desc(), matching.c.post_id.desc()), most)
+def _by_words(most: int) -> Way:
+    """For rare words: the newest of all pieces with them, found by the words, because the order and the end stand outside."""
+    matching = select(*_KEY).where(_EARLIER, _matching(PostWords.words)).cte().prefix_with("MATERIALIZED")
+    return _among(select(matching), most)
 
 
-def _among(candidates: Select[*tuple[Any, ...]], most: int) -> tuple[Select[datetime, int], Select[datetime, int]]:
-    """Posts with the words that the rule shows her, asked from the newest on until the page is full; where the candidates end.
-
-    They end with all pieces of the last post, so that to go on after it skips nothing.
-    """
-    pieces = candidates.fetch(literal_column(str(most)), with_ties=True).cte().prefix_with("MATERIALIZED")
-    key = (pieces.c.published_at, pieces.c.post_id)
-    found = select(*key).where(pieces.c.has).distinct().order_by(*(each.desc() for each in key)).subquery("found")
+def _among(matching: Select[*tuple[Any, ...]], most: int) -> Way:
+    """Posts that the rule shows her, asked from the newest on until the page is full; the last piece that may be looked at."""
+    published_at, post_id = matching.selected_columns
+    newest = matching.order_by(published_at.desc(), post_id.desc()).limit(literal_column(str(most)))
+    pieces = newest.cte().prefix_with("MATERIALIZED")
+    found = select(pieces).distinct().order_by(*(each.desc() for each in pieces.c)).subquery("found")
     seen = select(found.c.published_at, Post.id).join(Post, Post.id == found.c.post_id).where(visible_to(_VIEWER))
-    there_is_more = select(func.count()).select_from(pieces).scalar_subquery() >= most
-    return (
-        seen.order_by(found.c.published_at.desc(), found.c.post_id.desc()).limit(_LIMIT),
-        select(*key).where(there_is_more).order_by(*key).limit(literal_column("1")),
-    )
+    last = select(pieces).order_by(*(each.desc() for each in pieces.c)).offset(literal_column(str(most - 1)))
+    return seen.order_by(found.c.published_at.desc(), found.c.post_id.desc()).limit(_LIMIT), last
 
 
 _sample = select(PostWords.words).where(_EARLIER).order_by(*_NEWEST_FIRST).limit(literal_column(str(SAMPLE))).subquery("sample")
 _FREQUENCY = select(func.count()).select_from(_sample).where(_matching(_sample.c.words))
-_BY_TIME = _by_time(WALKED)
+_BY_TIME = _by_time(WALKED, LOOKED_AT)
 _BY_WORDS = _by_words(LOOKED_AT)
 
 
@@ -112,11 +108,18 @@ def posts(viewer_id: int, words: str, after: PostKey | None = None, limit: int =
     at, post_id = after or FIRST_POST
     values = {"words": words, "at": at, "id": post_id}
     frequent = (session.scalar(_FREQUENCY, values) or 0) >= FREQUENT
-    visible, end = _BY_TIME if frequent else _BY_WORDS
+    ids, key = _page(_BY_TIME, viewer_id, values, limit) if frequent else ([], None)
+    if key is None:  # not frequent, or not so along all of the way: who looked at less than she might must not be told so
+        ids, key = _page(_BY_WORDS, viewer_id, values, limit)
+    return Hits(cards(viewer_id, ids), key)
+
+
+def _page(way: Way, viewer_id: int, values: dict[str, Any], limit: int) -> tuple[list[int], PostKey | None]:
+    """What is found on this way, and the key to go on after: of a full page's last post, or of the last that may be looked at."""
+    visible, last = way
     rows = session.execute(visible, values | {"viewer": viewer_id, "limit": limit + 1}).all()
-    rest = rows[limit - 1] if len(rows) > limit else session.execute(end, values).first()
-    found = cards(viewer_id, [post_id for _, post_id in rows[:limit]])
-    return Hits(found, (rest[0], rest[1]) if rest else None)
+    rest = rows[limit - 1] if len(rows) > limit else session.execute(last, values).first()
+    return [post_id for _, post_id in rows[:limit]], (rest[0], rest[1]) if rest else None
 
 
 def _people() -> Select[*tuple[Any, ...]]:

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import insert
 
 from campus.platform.clock import now
-from campus.posts.models import Audience, PhotoState, PostState
+from campus.platform.db import transaction
+from campus.posts.models import Audience, PhotoState, Post, PostState
 from campus.posts.queries import PostNotFound, visible_post
+from campus.search import queries
 from tests.factories import make_block, make_email, make_follow, make_member, make_photo, make_post, make_token, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campus.accounts.models import User
-    from campus.posts.models import Post
     from tests.conftest import Client
     from tests.personas import World
 
@@ -100,6 +102,18 @@ def test_posts_are_found_by_who_may_see_them(client_as: SignIn, world: World, pl
             assert [found["id"] for found in answer.get_json()] == [each.post.id] * findable
             assert findable or without_words(page, word) == silence
     assert 0 < seen < len(planted)
+
+
+def test_how_often_a_word_is_written_is_not_told_either(
+    client_as: SignIn, alice: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "_BY_TIME", queries._by_time(10, queries.LOOKED_AT))
+    secret = {"author_id": alice.id, "audience": Audience.ONLY_ME, "state": PostState.PUBLISHED, "published_at": now()}
+    with transaction() as session:
+        session.execute(insert(Post), [secret | {"text": "canaryoften"} for _ in range(2 * queries.FREQUENT)])
+    browser = client_as(charlie)
+    page, silence = (browser.get(f"/search?q={word}").text for word in ("canaryoften", NEVER_WRITTEN))
+    assert without_words(page, "canaryoften") == without_words(silence, NEVER_WRITTEN)
 
 
 def without_words(page: str, word: str) -> str:

@@ -171,7 +171,7 @@ def test_a_page_looks_at_a_bounded_number_of_posts(
 ) -> None:
     """Where she may see none of the newest, the page says so and leads further back."""
     monkeypatch.setattr(queries, "FREQUENT", frequent)
-    monkeypatch.setattr(queries, "_BY_TIME", queries._by_time(5))
+    monkeypatch.setattr(queries, "_BY_TIME", queries._by_time(8, 5))
     monkeypatch.setattr(queries, "_BY_WORDS", queries._by_words(5))
     seen = make_post(text="light", published_at=now() - timedelta(days=1))
     for n in range(12):

@@ -99,7 +99,7 @@ def test_a_search_finds_what_the_rule_shows_and_nothing_else(
 
     ways: dict[str, Any] = {
         "FREQUENT": frequent,
-        "_BY_TIME": queries._by_time(looks_at),
+        "_BY_TIME": queries._by_time(2 * looks_at, looks_at),
         "_BY_WORDS": queries._by_words(looks_at),
     }
     with patch.multiple(queries, **ways):
