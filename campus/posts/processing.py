@@ -25,7 +25,6 @@ from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
 from campus.posts.photos import ERASE_PHOTO, PROCESS_PHOTO
 
 if TYPE_CHECKING:
-
     from campus.media.variants import Processed
     from campus.platform.outbox import Handler, Lease
 
