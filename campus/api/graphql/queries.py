@@ -9,6 +9,7 @@ import strawberry
 
 from campus.accounts.models import Algorithm, Scope
 from campus.api.graphql.context import Info
+from campus.api.graphql.guards import LARGEST_PAGE
 from campus.api.graphql.me import Me, me
 from campus.api.graphql.paging import Connection, key, page, size
 from campus.api.graphql.people import Organization, organization
@@ -55,15 +56,15 @@ class Explanation:
 
 
 @strawberry.type
-class Query(Search):
-    """What can be read. What the viewer may not see does not exist."""
+class Reading:
+    """Feeds, posts, people and places."""
 
     @strawberry.field
     def home_feed(
         self,
         info: Info,
-        limit: int = 10,
-        offset: int = 0,
+        limit: int | None = 10,
+        offset: int | None = 0,
         algorithm: Algorithm | None = None,
         scope: Scope | None = None,
     ) -> list[Post]:
@@ -72,11 +73,12 @@ class Query(Search):
         At most 50 at once. Offset 0 begins a scroll session; the offsets after it go on in that, so that nothing is repeated or
         skipped, whatever is posted meanwhile.
         """
-        if offset < 0:
-            raise Invalid(f"offset is {offset}; expected 0 or more.", field="offset")
-        asked, context = max(1, min(limit, 50)), info.context
+        begin, asked = offset or 0, 10 if limit is None else limit
+        if begin < 0:
+            raise Invalid(f"offset is {begin}; expected 0 or more.", field="offset")
+        context, number = info.context, max(1, min(asked, LARGEST_PAGE))
         chosen = _choice(info, algorithm, scope)
-        return _feed(info, reading.page_at(context.viewer, *chosen, offset=offset, size=asked, now=context.now))
+        return _feed(info, reading.page_at(context.viewer, *chosen, offset=begin, size=number, now=context.now))
 
     @strawberry.field
     def home_feed_connection(
@@ -133,6 +135,11 @@ class Query(Search):
         """All organizations, those with the most members first."""
         found, last = organizations.listing(pair(after) if after else None, size(first))
         return page([organization(one) for one in found], f"{last[0]}-{last[1]}" if last else None)
+
+
+@strawberry.type
+class Query(Reading, Search):
+    """What can be read. What the viewer may not see does not exist."""
 
 
 def _choice(info: Info, algorithm: Algorithm | None, scope: Scope | None) -> tuple[Algorithm, Scope]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from campus.api.graphql.schema import text
 from campus.posts.models import PhotoState
 from tests.api.graphql.asking import ask, post, refusals
 from tests.factories import make_comment, make_follow, make_member, make_photo, make_post, make_user
@@ -85,6 +86,18 @@ def test_the_length_of_the_feed_is_bounded(program: NewProgram, alice: User, lim
     for _ in range(52):
         make_post(author=author)
     assert len(ask(program(alice), "query($n: Int) { homeFeed(limit: $n) { id } }", n=limit)["homeFeed"]) == number
+
+
+def test_the_feed_s_arguments_are_those_of_the_specification() -> None:
+    assert "homeFeed(limit: Int = 10, offset: Int = 0, algorithm: Algorithm = null, scope: Scope = null): [Post!]!" in text()
+
+
+def test_null_is_as_good_as_nothing(program: NewProgram, alice: User) -> None:
+    made = [make_post().id for _ in range(12)]
+    asked = "{ homeFeed(limit: null, offset: null, algorithm: null, scope: null) { id } }"
+    found = ids(ask(program(alice), asked)["homeFeed"])
+    assert len(found) == 10
+    assert set(found) <= set(made)
 
 
 def test_what_the_feed_is_asked_for_wrongly_is_said(program: NewProgram, alice: User) -> None:
