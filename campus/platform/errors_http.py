@@ -80,6 +80,9 @@ def of_campus(error: CampusError) -> Response:
 
 def of_csrf(_error: CSRFError) -> Response:
     """A form without its token: most often a page that was open while the session ended."""
+    if is_api():
+        expected = "the form's token in the header X-CSRFToken, or a personal token instead of the cookie"
+        return answer(400, "The form's token is missing", f"With a session's cookie, a request that writes needs {expected}.")
     return answer(400, "Please send that again", "This page was open for too long. Load it again, then repeat what you did.")
 
 

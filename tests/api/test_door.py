@@ -65,6 +65,7 @@ def test_a_session_reads_but_writes_only_with_the_forms_token(
     try:
         refused = browser.post(POSTS, json={"text": "Forged"})
         assert refused.status_code == 400
+        assert "X-CSRFToken" in refused.get_json()["detail"]
         page = browser.get("/posts/new").text
         token = page.partition('name="csrf_token" value="')[2].partition('"')[0] or page.partition('"X-CSRFToken": "')[2][:91]
         assert browser.post(POSTS, json={"text": "Meant"}, headers={"X-CSRFToken": token}).status_code == 201
