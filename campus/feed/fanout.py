@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, exists, func, literal, select
+from sqlalchemy import delete, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -207,11 +207,14 @@ def pushed_since(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def resync_author(lease: Lease) -> None:
-    """Record a delivery for every post of an author that feeds may hold: after she was suspended or reinstated."""
-    author = int(lease.payload["user_id"])
-    oldest = clock.now() - timedelta(days=settings.current().feed.retention_days)
-    ids = select(Post.id).where(Post.author_id == author, Post.published_at > oldest)
+    """Record a delivery for every post of an author that feeds may hold: after she was suspended or reinstated.
+
+    The posts reach people late, as one that is put back does: a reader with a warm cache finds them in her next visit's feed.
+    """
+    author, now = int(lease.payload["user_id"]), clock.now()
+    oldest = now - timedelta(days=settings.current().feed.retention_days)
+    hers = update(Post).where(Post.author_id == author, Post.published_at > oldest).values(resurfaced_at=now)
     with transaction():
-        for post_id in session.scalars(ids).all():
+        for post_id in session.scalars(hers.returning(Post.id), execution_options=UNSYNCHRONIZED).all():
             outbox.record(DISTRIBUTE, post_id, {"post_id": post_id})
         lease.advance(1)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from campus.accounts.actions import reinstate as let_in
+from campus.accounts.actions import suspend
 from campus.feed import queries
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
@@ -63,6 +65,16 @@ def test_an_old_post_moved_to_her_organization_is_there_at_once(warm: Client, bo
         post = make_post(author=bob, audience=Audience.ONLY_ME, published_at=now() - TWENTY_DAYS)
     assert shown(warm) == []
     edited(bob, post, draft(audience=Audience.ORGANIZATION, organization_id=northbridge.id))
+    assert shown(warm) == [post.id]
+
+
+def test_the_posts_of_an_author_who_is_let_in_again_are_there_at_once(warm: Client, bob: User, drain: Callable[[], int]) -> None:
+    with transaction():
+        post = make_post(author=bob, published_at=now() - TWENTY_DAYS)
+    suspend(bob.id, now=now())
+    assert shown(warm) == []
+    let_in(bob.id)
+    drain()
     assert shown(warm) == [post.id]
 
 
