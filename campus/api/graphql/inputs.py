@@ -71,7 +71,7 @@ def drafted(post: PostInput) -> PostDraft:
         organization_id=organization_id,
         department_id=department_id,
         official=post.official,
-        submission=_submission(post.submission),
+        submission=submission_of(post.submission),
     )
 
 
@@ -116,7 +116,12 @@ def _place(organization: str | None, department: str | None) -> tuple[int | None
     return found.id, department_by_slug(found.id, department).id if department is not None else None
 
 
-def _submission(text: str | None) -> uuid.UUID | None:
+def submission_of(text: str | None) -> uuid.UUID | None:
+    """What marks a thing sent twice as one.
+
+    Raises:
+        Invalid: it is no UUID.
+    """
     try:
         return uuid.UUID(text) if text is not None else None
     except ValueError:

@@ -7,7 +7,7 @@ import strawberry
 from campus.accounts import guard
 from campus.accounts.models import TokenScope
 from campus.api.graphql.context import Info
-from campus.api.graphql.inputs import PostChanges, PostInput, changed, described, drafted
+from campus.api.graphql.inputs import PostChanges, PostInput, changed, described, drafted, submission_of
 from campus.api.graphql.paging import key
 from campus.api.graphql.payloads import (
     CommentPayload,
@@ -93,10 +93,10 @@ class InteractionMutations:
         return LikePayload(number=number, liked=done.liked, likes=done.count)
 
     @strawberry.mutation
-    def comment(self, info: Info, post_id: ID, text: str) -> CommentPayload | None:
-        """Write a comment of 1 to 2,000 characters."""
-        who, number = info.context.viewer, key(post_id)
-        made = interactions.comment(viewer=who, post_id=number, text=text, now=info.context.now)
+    def comment(self, info: Info, post_id: ID, text: str, submission: str | None = None) -> CommentPayload | None:
+        """Write a comment of 1 to 2,000 characters. A submission, a UUID of yours, makes one comment though sent twice."""
+        who, number, once = info.context.viewer, key(post_id), submission_of(submission)
+        made = interactions.comment(viewer=who, post_id=number, text=text, submission=once, now=info.context.now)
         view = comment_view(who.id, made.id)
         if view is None:  # deleted in this very moment
             raise CommentNotFound

@@ -202,6 +202,8 @@ def test_comments_are_written_and_deleted(program: NewProgram, alice: User) -> N
     assert ask(hers, gone, id=made["comment"]["id"])["deleteComment"]["post"] == {"counts": {"comments": 0}}
     assert refusals(hers, gone, id=made["comment"]["id"])[0]["code"] == "NOT_FOUND"
     assert refusals(hers, COMMENT, id=found.id, text=" ")[0] == {"code": "INVALID", "status": 422, "field": "text"}
+    twice = f'mutation($id: ID!) {{ comment(postId: $id, text: "Once", submission: "{uuid.uuid4()}") {{ comment {{ id }} }} }}'
+    assert ask(hers, twice, id=found.id) == ask(hers, twice, id=found.id)
     theirs = make_comment(post=found)
     assert refusals(hers, gone, id=theirs.id)[0]["code"] == "FORBIDDEN"
 
