@@ -2,7 +2,8 @@
 
 The cookie holds 256 random bits and no meaning. The row it finds is read on each request, in one statement together with the
 person, so that what ends a session (sign-out, a new password, suspension) ends it at the very next request. At the doors for
-programs, and nowhere else, a personal token in the `Authorization` header stands for a person in the same way.
+programs and for the files of photos, and nowhere else, a personal token in the `Authorization` header stands for a person in
+the same way.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from campus.accounts.credentials import Credential, ScopeMissing
 from campus.audit.acting import NOBODY, act_as
 from campus.platform import clock, settings
 from campus.platform.errors import AuthenticationRequired, Forbidden
-from campus.platform.programs import at_their_door
+from campus.platform.programs import takes_tokens
 from campus.platform.settings import Registration
 from campus.platform.web import csrf
 
@@ -86,7 +87,7 @@ def _from_request(incoming: Request) -> _Present | None:
 def _shown(incoming: Request) -> _Present | None:
     """Whose credential came with the request. A token that is no good is refused, whatever cookie comes with it."""
     given = incoming.headers.get("Authorization")
-    if given is not None and at_their_door(incoming.path):
+    if given is not None and takes_tokens(incoming.path):
         return _Present(*credentials.by_header(given, now=clock.now()))
     token = incoming.cookies.get(cookie_name())
     if not token:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, make_response, render_template, send_file
 
-from campus.accounts.guard import public, sign_in_required, viewer
+from campus.accounts.guard import credential_or_none, public, require, sign_in_required, viewer
+from campus.accounts.models import TokenScope
 from campus.media.variants import Format, fallback_width, variant_key
 from campus.platform import clock
 from campus.platform.htmx import go_to
@@ -61,6 +62,8 @@ def retry(post_id: int, position: int) -> Response:
 @public
 def media(token: uuid.UUID, width: int, extension: str) -> Response:
     """One file of a photo, for who may see its post. The check comes first: without it, not even "not modified" is said."""
+    if credential_or_none() is not None:
+        require(TokenScope.READ)
     widths, full_width, full_height = visible_file(reader_id(), token)
     kind = Format(extension)
     offered = widths if kind is Format.WEBP else [fallback_width(full_width, full_height)]
@@ -68,6 +71,7 @@ def media(token: uuid.UUID, width: int, extension: str) -> Response:
         raise PostNotFound
     response = _sent(variant_key(token, width, kind), kind)
     response.headers.update(PROTECTION)
+    response.vary.add("Authorization")
     return response
 
 

@@ -19,7 +19,7 @@ A_FORM = Because("The form of a write: programs need none.")
 IN_THE_BROWSER = Because("Signing in belongs to browsers: a program has a token.")
 HERSELF = Because("What proves who she is changes in a browser alone: a token that is stolen must not take the account over.")
 BY_MAIL = Because("The link of a mail, opened in a browser.")
-BYTES = Because("The file itself: posts name its address, which programs ask with the same credential as a page does.")
+BYTES = Because("The file itself: posts name its address, where a token lets a program in as a cookie does a browser.")
 NOT_SHOWN = Because("For the one who runs the site.")
 PROGRAMS_OWN = Because("Itself for programs.")
 

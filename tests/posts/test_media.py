@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from campus.accounts import tokens
+from campus.accounts.models import TokenScope
 from campus.media.headers import Kind
 from campus.organizations.models import OrganizationMembership
 from campus.platform import settings
@@ -19,13 +21,15 @@ from campus.platform.db import session, transaction
 from campus.posts.actions import edit, withdraw
 from campus.posts.models import Audience, Photo
 from campus.posts.queries import reachable_card
-from tests.factories import make_block
+from tests.factories import make_block, make_token
 from tests.media.corpus import CANARY, carrying_secrets, photo
 from tests.posts.making import draft, published, told, upload, viewer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from werkzeug.test import TestResponse
 
     from campus.accounts.models import User
     from campus.organizations.models import University
@@ -64,6 +68,26 @@ def test_members_get_every_file_and_strangers_none(client_as: Callable[[User], C
         assert str(picture.width) in url
         for person in (world.charlie, world.eve, world.root):
             assert client_as(person).get(url, buffered=True).status_code == 404
+
+
+def test_a_program_fetches_them_with_its_token(client: Client, post: Post, world: World) -> None:
+    url, revoked = _urls(post, world.alice)[0], make_token(user=world.bob)
+    [row] = tokens.listing(world.bob.id)
+    tokens.revoke(user_id=world.bob.id, token_id=row.id, now=now())
+
+    def fetched(token: str) -> TestResponse:
+        return client.get(url, headers={"Authorization": f"Bearer {token}"}, buffered=True)
+
+    served = fetched(make_token(user=world.bob, scopes=(TokenScope.READ,)))
+    assert (served.status_code, served.content_type) == (200, "image/webp")
+    assert "Authorization" in served.headers["Vary"]
+    assert fetched(make_token(user=world.charlie)).status_code == 404
+    assert fetched(make_token(user=world.bob, scopes=(TokenScope.WRITE,))).status_code == 403
+    assert fetched(make_token(user=world.sam)).status_code == 401
+    refused = fetched(revoked)
+    assert refused.status_code == 401
+    assert refused.is_json
+    assert client.get(url).status_code == 303
 
 
 def test_served_bytes_hold_no_position_nor_other_metadata(client_as: Callable[[User], Client], post: Post, alice: User) -> None:
