@@ -68,8 +68,9 @@ def executed(judged: Judged, context: Context, variables: Mapping[str, Any], ope
     if not result.errors:
         return Answer(200, {"data": result.data})
     told = [_told(error) for error in result.errors]
-    body: dict[str, Any] = {"errors": told} if result.data is None and not _of_fields(result.errors) else {"data": result.data}
-    return Answer(_status(told, began="data" in body), body | {"errors": told})
+    began = result.data is not None or any(error.path for error in result.errors)
+    body: dict[str, Any] = {"data": result.data} if began else {}
+    return Answer(_status(told, began=began), body | {"errors": told})
 
 
 def refused(error: CampusError) -> Answer:
@@ -77,11 +78,6 @@ def refused(error: CampusError) -> Answer:
     if isinstance(error, NotUnderstood):
         return Answer(error.status, {"errors": [_told(problem) for problem in error.problems]})
     return Answer(error.status, {"errors": [{"message": str(error), "extensions": _anticipated(error)}]})
-
-
-def _of_fields(errors: list[GraphQLError]) -> bool:
-    """They come from fields, so that execution had begun."""
-    return any(error.path for error in errors)
 
 
 def _status(told: list[dict[str, Any]], *, began: bool) -> int:
