@@ -70,6 +70,17 @@ def test_a_post_belongs_where_its_author_says(program: Callable[..., Program], a
     assert made.get_json()["department"]["id"] == department.id
 
 
+def test_who_names_no_audience_gets_the_one_that_is_usual_there(program: Callable[..., Program], alice: User) -> None:
+    university = make_university(default_audience="organization")
+    department = make_department(organization=university)
+    make_member(user=alice, organization=university, department=department)
+    client = program(alice)
+    inside = {"text": "Hello", "organization_id": university.id}
+    assert client.post(POSTS, json={"text": "Hello"}).get_json()["audience"] == "public"
+    assert client.post(POSTS, json=inside).get_json()["audience"] == "organization"
+    assert client.post(POSTS, json=inside | {"department_id": department.id}).get_json()["audience"] == "department"
+
+
 def test_photos_come_as_files_with_their_words(program: Callable[..., Program], alice: User) -> None:
     told = {"text": "Two", "photos": [{"alt": "A teal square", "credit": "Ada"}]}
     form = {"post": json.dumps(told), "photos": [(picture(), "a.jpg"), (picture("red"), "b.jpg")]}

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from campus.api.incoming import Body, InvalidFields
 from campus.platform.errors import CampusError, FieldError
 from campus.posts import uploads
+from campus.posts.composing import owner_choices, place_value
 from campus.posts.drafts import MAX_ALT, MAX_LOCATION, MAX_TEXT, MAX_TITLE, PhotoDraft, PostDraft
 from campus.posts.models import Audience
 
@@ -49,7 +50,10 @@ class PostIn(Body):
 
     text: Text = ""
     title: Title = ""
-    audience: Annotated[Audience, Field(description="Who may see it; has to fit where it belongs.")] = Audience.PUBLIC
+    audience: Annotated[
+        Audience | None,
+        Field(description="Who may see it; has to fit where it belongs. null: what is usual there, as on the page."),
+    ] = None
     organization_id: Annotated[OwnerId | None, Field(description="Where it belongs; null: a personal post.")] = None
     department_id: Annotated[OwnerId | None, Field(description="A department of that university.")] = None
     official: Annotated[bool, Field(description="In the organization's name.")] = False
@@ -131,10 +135,10 @@ def arranged(card: PostCard, body: ArrangementIn, new: Sequence[PhotoDraft]) -> 
     return tuple(wanted)
 
 
-def draft_of(body: PostIn, photos: tuple[PhotoDraft, ...] = ()) -> PostDraft:
+def draft_of(viewer_id: int, body: PostIn, photos: tuple[PhotoDraft, ...] = ()) -> PostDraft:
     """The draft of a new post."""
     return PostDraft(
-        audience=body.audience,
+        audience=body.audience or _usual(viewer_id, body),
         title=body.title,
         text=body.text,
         location=body.location,
@@ -143,6 +147,13 @@ def draft_of(body: PostIn, photos: tuple[PhotoDraft, ...] = ()) -> PostDraft:
         official=body.official,
         photos=photos,
     )
+
+
+def _usual(viewer_id: int, body: PostIn) -> Audience:
+    """The audience that the composer begins with there; where she may not post, she is about to be told so."""
+    place = place_value(body.organization_id, body.department_id)
+    usual = (choice.default for choice in owner_choices(viewer_id) if choice.value == place)
+    return next(usual, Audience.ORGANIZATION)
 
 
 def changed(card: PostCard, body: PostChange) -> PostDraft:

@@ -95,7 +95,7 @@ def create(body: PostIn) -> door.Made:
     me, now = viewer(), clock.now()
     with named_for_programs(), transaction():
         photos = received(me.id, body.photos, request.files.getlist("photos"), now=now)
-        post = actions.publish(viewer=me, draft=draft_of(body, photos), now=now)
+        post = actions.publish(viewer=me, draft=draft_of(me.id, body, photos), now=now)
     return door.Made(shown_post(me.id, post.id), f"/api/posts/{post.id}/")
 
 
