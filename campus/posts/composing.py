@@ -58,6 +58,13 @@ def owner_choices(viewer_id: int) -> list[OwnerChoice]:
     return choices
 
 
+def usual_audience(viewer_id: int, organization_id: int | None, department_id: int | None) -> Audience:
+    """The audience that the composer begins with there; where she may not post, any: she is about to be told so."""
+    place = place_value(organization_id, department_id)
+    usual = (choice.default for choice in owner_choices(viewer_id) if choice.value == place)
+    return next(usual, Audience.ORGANIZATION)
+
+
 def _choices_in(place: PostingPlace) -> list[OwnerChoice]:
     member = place.membership
     official = member.may_post_officially

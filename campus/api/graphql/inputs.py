@@ -11,6 +11,7 @@ from strawberry import UNSET
 
 from campus.organizations.queries import by_slug, department_by_slug
 from campus.platform.errors import Invalid
+from campus.posts.composing import usual_audience
 from campus.posts.drafts import PostDraft
 from campus.posts.models import Audience
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class PostInput:
     """A new post. Photos are sent by REST, where files can be."""
 
-    audience: Audience
+    audience: Audience | None = strawberry.field(default=None, description="Null: what is usual there, as on the page.")
     title: str = ""
     text: str = ""
     location: str = ""
@@ -55,7 +56,7 @@ class PostChanges:
     version: str | None = strawberry.field(default=None, description="The post's, to be refused if it was edited meanwhile.")
 
 
-def drafted(post: PostInput) -> PostDraft:
+def drafted(viewer_id: int, post: PostInput) -> PostDraft:
     """The draft of a new post.
 
     Raises:
@@ -64,7 +65,7 @@ def drafted(post: PostInput) -> PostDraft:
     """
     organization_id, department_id = _place(post.organization, post.department)
     return PostDraft(
-        audience=post.audience,
+        audience=post.audience or usual_audience(viewer_id, organization_id, department_id),
         title=post.title,
         text=post.text,
         location=post.location,

@@ -34,7 +34,8 @@ class PostMutations:
     @strawberry.mutation
     def create_post(self, info: Info, input: PostInput) -> PostPayload | None:  # noqa: A002 - GraphQL's custom
         """Publish a post."""
-        made = actions.publish(viewer=info.context.viewer, draft=drafted(input), now=info.context.now)
+        who = info.context.viewer
+        made = actions.publish(viewer=who, draft=drafted(who.id, input), now=info.context.now)
         return PostPayload(number=made.id)
 
     @strawberry.mutation

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from campus.api.incoming import Body, InvalidFields
 from campus.platform.errors import CampusError, FieldError
 from campus.posts import uploads
-from campus.posts.composing import owner_choices, place_value
+from campus.posts.composing import usual_audience
 from campus.posts.drafts import MAX_ALT, MAX_LOCATION, MAX_TEXT, MAX_TITLE, PhotoDraft, PostDraft
 from campus.posts.models import Audience
 
@@ -138,7 +138,7 @@ def arranged(card: PostCard, body: ArrangementIn, new: Sequence[PhotoDraft]) -> 
 def draft_of(viewer_id: int, body: PostIn, photos: tuple[PhotoDraft, ...] = ()) -> PostDraft:
     """The draft of a new post."""
     return PostDraft(
-        audience=body.audience or _usual(viewer_id, body),
+        audience=body.audience or usual_audience(viewer_id, body.organization_id, body.department_id),
         title=body.title,
         text=body.text,
         location=body.location,
@@ -147,13 +147,6 @@ def draft_of(viewer_id: int, body: PostIn, photos: tuple[PhotoDraft, ...] = ()) 
         official=body.official,
         photos=photos,
     )
-
-
-def _usual(viewer_id: int, body: PostIn) -> Audience:
-    """The audience that the composer begins with there; where she may not post, she is about to be told so."""
-    place = place_value(body.organization_id, body.department_id)
-    usual = (choice.default for choice in owner_choices(viewer_id) if choice.value == place)
-    return next(usual, Audience.ORGANIZATION)
 
 
 def changed(card: PostCard, body: PostChange) -> PostDraft:

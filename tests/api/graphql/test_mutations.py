@@ -59,6 +59,13 @@ def test_a_post_is_published_and_changed(program: NewProgram, alice: User, north
     assert (moved["owner"], moved["department"], moved["audience"]) == (None, None, "FOLLOWERS")
 
 
+def test_who_names_no_audience_gets_the_usual_one(program: NewProgram, alice: User, northbridge: University) -> None:
+    asked = {"text": "Hello"}
+    own = ask(program(alice), CREATE, input=asked)["createPost"]["post"]
+    theirs = ask(program(alice), CREATE, input=asked | {"organization": "northbridge"})["createPost"]["post"]
+    assert (own["audience"], theirs["audience"]) == ("PUBLIC", northbridge.default_audience.upper())
+
+
 def test_only_what_is_named_is_changed(program: NewProgram, alice: User, physics: Department) -> None:
     mine = make_post(author=alice, department=physics, audience="department", title="T", location="Here")
     make_photo(post=mine, position=1, alt="Before")
