@@ -36,6 +36,7 @@ ENTRIES = 30
 def _anchors(app: Flask) -> Iterator[None]:
     """Anchors of this test alone."""
     del app
+    chain.anchors_file().unlink(missing_ok=True)
     yield
     chain.anchors_file().unlink(missing_ok=True)
 
@@ -44,7 +45,6 @@ def _anchors(app: Flask) -> Iterator[None]:
 def log(app: Flask) -> int:
     """A log of some entries; how many."""
     del app
-    chain.anchors_file().unlink(missing_ok=True)
     for number in range(1, ENTRIES + 1):
         with acting(f"user:{number % 4}"), transaction():
             record("thing.change", f"thing:{number}", before={"n": number, "wörd": None}, after={"n": -number, "list": [1, "a"]})

@@ -54,6 +54,7 @@ def test_the_pages_of_tokens_have_no_barriers(signed_in: NewPage) -> None:
         page.get_by_role("button", name="Make the token").click()
         assert barriers(page) == []
         page.get_by_role("link", name="Revoke Archive").first.click()
+        page.wait_for_url("**/revoke")
         assert barriers(page) == []
 
 
