@@ -59,8 +59,7 @@ def carried(post_id: int, *, most: int) -> Carried | None:
 def open_window(post: Carried, *, after: int, size: int) -> int:
     """Hold the locks of a delivery, and find the highest id of the window above `after`: `END` if it is the last.
 
-    No relation has more than `size` people in it. What follows in the transaction is planned for this very window: a plan that
-    fits any would look up each recipient by itself.
+    No relation has more than `size` people in it.
     """
     [opened] = _OPEN[_owned(post)].rows(**numbers(post), **_source(post), after=after, last=size - 1)
     return END if opened.upto is None else int(opened.upto)
@@ -102,8 +101,7 @@ def _open(*, owned: bool) -> Prepared:
     branches = [branch.subquery() for branch in sources(_AUTHOR, _organization(owned=owned))]
     ids = [select(branch.c.user_id).where(branch.c.user_id > _AFTER).order_by(branch.c.user_id) for branch in branches]
     upto = func.least(*(each.offset(bindparam("last", type_=BigInteger)).limit(1).scalar_subquery() for each in ids))
-    planned = func.set_config("plan_cache_mode", "force_custom_plan", True)  # for this transaction
-    return Prepared(select(*holding_sources(owned=owned), planned, upto.label("upto")))
+    return Prepared(select(*holding_sources(owned=owned), upto.label("upto")))
 
 
 def _deliver(*, owned: bool, fresh: bool) -> Prepared:
