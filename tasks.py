@@ -1,32 +1,38 @@
 """The Huey instance and its tasks: they say *when*; the rooms say *what*.
 
 Huey neither acknowledges nor recovers a task it popped, so nothing depends on one: each wake-up names a row of the outbox, and
-the sweep finds the rows whose wake-up was lost. Tasks have the names of the product's specification.
+the sweep finds the rows whose wake-up was lost. Tasks have the names of the product's specification; the scheduled ones are
+made from the list in `campus.schedule`.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from huey import RedisHuey, crontab
 from huey.serializer import SignedSerializer
 from redis import ConnectionPool
 
-from campus.api import idempotency
-from campus.feed import fanout, scheduled, upkeep
+from campus.feed import fanout, scheduled
 from campus.feed.subscriptions import HANDLERS
 from campus.interactions.actions import INTERACTION
-from campus.platform import clock, health, outbox, settings
+from campus.platform import outbox, settings
 from campus.platform.redis import guarded
 from campus.posts.actions import DISTRIBUTE
+from campus.schedule import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
 
+    from campus.platform import schedule
+
 READ_SECONDS = 1  # how long the consumer waits for a task before it looks around
 SOCKET_SECONDS = 1.5  # how long a dead Redis may hold up whoever wakes a worker
+
+BY_NAME = {task.name: task for task in TASKS}
 
 huey = RedisHuey("photocampus", results=False)
 
@@ -86,39 +92,30 @@ def wake(kind: str, key: str) -> None:
     guarded(tasks.get(kind, lambda: work(kind, key)), None)
 
 
-@huey.periodic_task(crontab(hour="3", minute="20"))
+def _run(task: schedule.Task, **options: Any) -> None:
+    with _Serving.app.app_context():
+        scheduled.run(task.name, lambda: task.verb(**options))
+
+
+def _scheduled(function: Callable[..., None]) -> Any:
+    """A task that Huey begins at the times the list gives it."""
+    task = BY_NAME[function.__name__]
+    return huey.periodic_task(crontab(minute=task.minute, hour=task.hour), name=task.name)(function)
+
+
+@_scheduled
 def rebuild_inactive_feeds(days: int | None = None) -> None:
     """Nightly: readers away for `days` get no pushes, their entries are rebuilt set-wise."""
-    with _Serving.app.app_context():
-        days = days or settings.current().feed.inactive_days
-        scheduled.run("rebuild_inactive_feeds", lambda: upkeep.rebuild_inactive(days=days, now=clock.now()))
+    _run(BY_NAME["rebuild_inactive_feeds"], days=days)
 
 
-@huey.periodic_task(crontab(hour="4", minute="10"))
+@_scheduled
 def cleanup_old_feeds(days: int | None = None) -> None:
     """Nightly: entries past their retention, finished jobs and old scroll sessions go."""
-    with _Serving.app.app_context():
-        days = days or settings.current().feed.retention_days
-        scheduled.run("cleanup_old_feeds", lambda: upkeep.cleanup(days=days, now=clock.now()))
+    _run(BY_NAME["cleanup_old_feeds"], days=days)
 
 
-@huey.periodic_task(crontab(hour="4", minute="40"))
-def tidy_up() -> None:
-    """Nightly: sessions, links, quota counts and uploads that no longer count go."""
-    with _Serving.app.app_context():
-        scheduled.run("tidy_up", lambda: scheduled.tidy_up(now=clock.now()))
-
-
-@huey.periodic_task(crontab(minute="25"))
-def forget_answers() -> None:
-    """Hourly: the answers kept for repeated requests of programs go after a day."""
-    with _Serving.app.app_context():
-        scheduled.run("forget_answers", lambda: idempotency.forget_old(now=clock.now()))
-
-
-@huey.periodic_task(crontab())
-def sweep() -> None:
-    """Every minute: what was never woken, or whose worker died, and memberships that ended. Its twin is `flask tasks sweep`."""
-    with _Serving.app.app_context():
-        health.beat(now=clock.now())
-        scheduled.sweep(HANDLERS)
+for _task in BY_NAME.values():
+    if _task.name not in globals():
+        _begin = functools.partial(_run, _task)
+        huey.periodic_task(crontab(minute=_task.minute, hour=_task.hour), name=_task.name)(_begin)

@@ -14,6 +14,7 @@ from campus import cli
 from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
 from campus.accounts.actions import set_known_domain
+from campus.admin import views as admin_views
 from campus.api import cors, documentation, rest
 from campus.api import models as api
 from campus.api.graphql import views as graphql_views
@@ -27,10 +28,11 @@ from campus.interactions import views as interactions_views
 from campus.organizations import models as organizations
 from campus.organizations import views as organizations_views
 from campus.organizations.queries import knows_domain
-from campus.platform import db, health, limits, logs, outbox, settings, web
+from campus.platform import db, health, limits, logs, outbox, schedule, settings, web
 from campus.posts import models as posts
 from campus.posts import views as posts_views
 from campus.profiles import views as profiles_views
+from campus.schedule import TASKS
 from campus.search import models as search
 from campus.search import views as search_views
 
@@ -60,9 +62,11 @@ def create_app(config: Settings, root: Path) -> Flask:
     profiles_views.init_app(app)
     search_views.init_app(app)
     feed_views.init_app(app)
+    admin_views.init_app(app)
     rest.init_app(app)
     app.register_blueprint(documentation.blueprint)
     cors.init_app(app)
     graphql_views.init_app(app)
+    schedule.set_tasks(TASKS)
     cli.register(app)
     return app

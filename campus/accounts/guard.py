@@ -19,7 +19,7 @@ from campus.accounts.actions import hash_of, note_use
 from campus.accounts.credentials import Credential, ScopeMissing
 from campus.audit.acting import NOBODY, act_as
 from campus.platform import clock, settings
-from campus.platform.errors import AuthenticationRequired, Forbidden
+from campus.platform.errors import AuthenticationRequired, Forbidden, NotFound
 from campus.platform.programs import takes_tokens
 from campus.platform.settings import Registration
 from campus.platform.web import csrf
@@ -220,6 +220,21 @@ def sign_in_suffices(view: Callable[P, R]) -> Callable[P, R]:
         AuthenticationRequired: nobody is signed in.
     """
     return _guarded(view, "signed in, unverified", lambda _viewer: None)
+
+
+def administrators_only(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view for the administrators of the site; to anybody else it does not exist.
+
+    Raises:
+        AuthenticationRequired: nobody is signed in.
+        NotFound: she is not an administrator.
+    """
+    return _guarded(view, "site administrators", _require_administrator)
+
+
+def _require_administrator(person: Viewer) -> None:
+    if not person.is_admin:
+        raise NotFound
 
 
 def _guarded(view: Callable[P, R], access: str, check: Callable[[Viewer], None]) -> Callable[P, R]:

@@ -4,50 +4,64 @@ from __future__ import annotations
 
 import json
 import signal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from campus.api import idempotency
-from campus.cli.frame import Group, as_json, say
-from campus.feed import scheduled, upkeep
+from campus.cli.frame import Group, as_json, dry_run, say
+from campus.feed import scheduled
 from campus.feed.subscriptions import HANDLERS
-from campus.organizations.actions import expire_memberships
-from campus.platform import clock, settings
+from campus.platform import clock, schedule
+from campus.schedule import TASKS
+
+if TYPE_CHECKING:
+    from campus.feed.models import TaskRun
+    from campus.platform.schedule import Task
 
 group = Group("tasks", help="Scheduled tasks: the last runs, a run by hand, and the sweep that recovers lost work.")
-
-TASKS = {
-    "rebuild_inactive_feeds": lambda: upkeep.rebuild_inactive(days=settings.current().feed.inactive_days, now=clock.now()),
-    "cleanup_old_feeds": lambda: upkeep.cleanup(days=settings.current().feed.retention_days, now=clock.now()),
-    "expire_memberships": lambda: expire_memberships(now=clock.now()),
-    "tidy_up": lambda: scheduled.tidy_up(now=clock.now()),
-    "forget_answers": lambda: idempotency.forget_old(now=clock.now()),
-    "sweep": lambda: scheduled.sweep(HANDLERS),
-}
 
 
 @group.add("status")
 @as_json
 def status(*, as_json: bool) -> None:
-    """Show the last run of each task."""
-    names = ("name", "started_at", "finished_at", "result")
-    runs = [{name: getattr(run, name) for name in names} for run in scheduled.runs()]
+    """Show each task: when it is due, its last run and what came of it."""
+    runs = {run.name: run for run in scheduled.runs()}
+    rows = [_facts(task, runs.get(task.name)) for task in TASKS]
     if as_json:
-        click.echo(json.dumps(runs, default=str))
+        click.echo(json.dumps(rows, default=str))
         return
-    for run in runs:
-        click.echo("{name:<26} {started_at:%Y-%m-%d %H:%M}  {result}".format(**run))
-    if not runs:
-        click.echo("No scheduled task has run yet.")
+    for row in rows:
+        last = f"{row['started_at']:%Y-%m-%d %H:%M}" if row["started_at"] else "never"
+        took = f"{row['seconds']:.1f} s" if row["seconds"] is not None else ""
+        due = f"{row['next_at']:%Y-%m-%d %H:%M}"
+        click.echo(f"{row['name']:<24} {row['when']:<24} last {last:<16} {took:>9}  next {due}  {row['result']}".rstrip())
+
+
+def _facts(task: Task, run: TaskRun | None) -> dict[str, Any]:
+    """A task as commands show one."""
+    return {
+        "name": task.name,
+        "what": task.what,
+        "when": task.when,
+        "started_at": run.started_at if run else None,
+        "finished_at": run.finished_at if run else None,
+        "seconds": (run.finished_at - run.started_at).total_seconds() if run and run.finished_at else None,
+        "result": run.result if run else "",
+        "next_at": task.next_after(clock.now()),
+    }
 
 
 @group.add("run")
-@click.argument("name", type=click.Choice(sorted(TASKS)))
+@click.argument("name", type=click.Choice([task.name for task in TASKS]))
 @as_json
-def run(name: str, *, as_json: bool) -> None:
-    """Run one task now."""
-    scheduled.run(name, TASKS[name])
+@dry_run
+def run(name: str, *, as_json: bool, dry_run: bool) -> None:
+    """Run one task now, here."""
+    task = schedule.named(name)
+    if dry_run:
+        say({"task": name, "done": False}, f"{name} would run. {task.what}", as_json=as_json, dry_run=True)
+        return
+    scheduled.run(name, task.verb)
     say({"task": name, "done": True}, f"{name} is done.", as_json=as_json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,18 +13,23 @@ from sqlalchemy.dialects.postgresql import insert
 from campus.accounts.actions import forget_dead_sessions
 from campus.accounts.models import OneTimeToken
 from campus.audit.acting import acting
+from campus.audit.actions import record
 from campus.feed.models import TaskRun
 from campus.organizations.actions import expire_memberships
-from campus.platform import clock, limits, outbox
+from campus.platform import clock, limits, outbox, schedule
 from campus.platform.db import session, transaction
+from campus.platform.outbox import Job, JobState
 from campus.posts.files import sweep_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from campus.platform.outbox import Handler
+    from campus.platform.outbox import Handler, Lease
 
+log = logging.getLogger(__name__)
+
+RUN_TASK = "run_task"
 LINKS_KEPT = timedelta(days=7)
 QUOTAS_KEPT = timedelta(days=7)
 UPLOADS_KEPT = timedelta(days=1)  # how long a refused form's photos wait to be sent again
@@ -42,6 +48,39 @@ def run(name: str, task: Callable[[], object]) -> None:
     _note(name, result=result, finished=True)
 
 
+def ask_for(name: str) -> None:
+    """Have a worker run a task now, once the open transaction commits; asked for twice before it begins, it runs once.
+
+    Raises:
+        TaskNotFound: there is no such task.
+    """
+    task = schedule.named(name)
+    with transaction():
+        outbox.record(RUN_TASK, task.name, {"name": task.name})
+        record("task.run", f"task:{task.name}")
+
+
+def asked_for() -> set[str]:
+    """The names of the tasks that a worker was asked to run and has not begun."""
+    waiting = select(Job.key).where(Job.kind == RUN_TASK, Job.state == JobState.READY)
+    return set(session.scalars(waiting))
+
+
+def run_asked(lease: Lease) -> bool:
+    """The job behind `ask_for`. Payload: `name`. It is done when the task begins: a long one must not be taken over half-way.
+
+    A failure is told by the task's run, and not tried again: somebody is watching.
+    """
+    with transaction():
+        lease.settle()
+    task = schedule.named(str(lease.payload["name"]))
+    try:
+        run(task.name, task.verb)
+    except Exception:
+        log.exception("task %s, asked for by hand, failed", task.name)
+    return True
+
+
 def tidy_up(*, now: datetime) -> dict[str, int]:
     """Delete what no longer counts: sessions, one-time links, quota counts, uploads that no post took. Returns counts."""
     with transaction():
@@ -55,8 +94,7 @@ def tidy_up(*, now: datetime) -> dict[str, int]:
 
 
 def sweep(handlers: Mapping[str, Handler]) -> int:
-    """Do every job that is ready or abandoned, and end the memberships whose time has passed. Returns how many jobs."""
-    expire_memberships(now=clock.now())
+    """Do every job that is ready or abandoned. Returns how many."""
     return outbox.drain(handlers)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from campus.accounts import mailing
-from campus.feed import fanout, upkeep
+from campus.feed import fanout, scheduled, upkeep
 from campus.feed.interactions import update_for_interaction
 from campus.interactions.actions import INTERACTION
 from campus.posts import processing
@@ -21,6 +21,7 @@ HANDLERS: dict[str, Handler] = {
     fanout.REFRESH: upkeep.refresh,  # a reader came back
     fanout.RESYNC_AUTHOR: fanout.resync_author,  # an author was suspended or reinstated
     INTERACTION: update_for_interaction,  # somebody liked, commented, shared
+    scheduled.RUN_TASK: scheduled.run_asked,  # an administrator does not wait until it is due
     **processing.HANDLERS,  # a photo was uploaded, a post deleted
     **mailing.HANDLERS,  # a mail is to be sent
 }

@@ -21,6 +21,7 @@ HERSELF = Because("What proves who she is changes in a browser alone: a token th
 BY_MAIL = Because("The link of a mail, opened in a browser.")
 BYTES = Because("The file itself: posts name its address, where a token lets a program in as a cookie does a browser.")
 NOT_SHOWN = Because("For the one who runs the site.")
+BY_COMMAND = Because("For the one who runs the site: the twin is a `flask` command, which the page names.")
 PROGRAMS_OWN = Because("Itself for programs.")
 
 TWINS: dict[str, tuple[str, ...] | Because] = {
@@ -102,6 +103,10 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "feed.why": ("GET /posts/<int:post_id>/why/",),
     "feed.choose": ("PATCH /me/",),
     "search.search": ("GET /search/",),
+    # administration
+    "admin.overview": BY_COMMAND,
+    "admin.tasks": BY_COMMAND,
+    "admin.run_task": BY_COMMAND,
     # machines
     "health.livez": NOT_SHOWN,
     "health.readyz": NOT_SHOWN,

@@ -84,3 +84,6 @@ ELSEWHERE = {
     "photos.media",  # tests/posts/test_media.py: files are needed
     "static",
 }
+
+# Rooms with a matrix of their own, because other people than these matter there.
+ROOMS_ELSEWHERE = {"admin"}  # tests/admin/test_matrix.py

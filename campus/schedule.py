@@ -1,0 +1,56 @@
+"""The scheduled tasks, all of them: when, what, and the verb. `tasks.py`, `flask tasks` and `/admin/tasks` are made of it."""
+
+from __future__ import annotations
+
+from campus.api import idempotency
+from campus.feed import scheduled, upkeep
+from campus.feed.subscriptions import HANDLERS
+from campus.organizations.actions import expire_memberships
+from campus.platform import clock, health, settings
+from campus.platform.schedule import Task
+
+
+def _rebuild(days: int | None = None) -> int:
+    return upkeep.rebuild_inactive(days=days or settings.current().feed.inactive_days, now=clock.now())
+
+
+def _cleanup(days: int | None = None) -> int:
+    return upkeep.cleanup(days=days or settings.current().feed.retention_days, now=clock.now())
+
+
+def _sweep() -> int:
+    health.beat(now=clock.now())
+    return scheduled.sweep(HANDLERS)
+
+
+TASKS = (
+    Task(
+        "cleanup_old_feeds",
+        "Removes feed entries past their retention, finished jobs and old scroll sessions.",
+        _cleanup,
+        minute="10",
+        hour="4",
+    ),
+    Task("expire_memberships", "Ends the memberships whose time has passed.", lambda: expire_memberships(now=clock.now())),
+    Task(
+        "forget_answers",
+        "Forgets the answers kept for repeated requests of programs, after a day.",
+        lambda: idempotency.forget_old(now=clock.now()),
+        minute="25",
+    ),
+    Task(
+        "rebuild_inactive_feeds",
+        "Stops pushing to readers who have been away, and brings their feeds up to date.",
+        _rebuild,
+        minute="20",
+        hour="3",
+    ),
+    Task("sweep", "Says that the worker lives, and does every job whose wake-up was lost or whose worker died.", _sweep),
+    Task(
+        "tidy_up",
+        "Removes sessions, links, quota counts and uploads that no longer count.",
+        lambda: scheduled.tidy_up(now=clock.now()),
+        minute="40",
+        hour="4",
+    ),
+)
