@@ -15,12 +15,12 @@ from huey.serializer import SignedSerializer
 from redis import ConnectionPool
 
 from campus.feed import fanout, scheduled
-from campus.feed.subscriptions import HANDLERS
 from campus.interactions.actions import INTERACTION
 from campus.platform import outbox, settings
 from campus.platform.redis import guarded
 from campus.posts.actions import DISTRIBUTE
 from campus.schedule import TASKS
+from campus.switchboard import HANDLERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,6 +25,7 @@ from campus.follows import models as follows
 from campus.follows import views as follows_views
 from campus.interactions import models as interactions
 from campus.interactions import views as interactions_views
+from campus.notifications import models as notifications
 from campus.organizations import models as organizations
 from campus.organizations import views as organizations_views
 from campus.organizations.queries import knows_domain
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from campus.platform.settings import Settings
 
-MODELS = (outbox, limits, health, audit, accounts, organizations, follows, posts, interactions, feed, search, api)
+MODELS = (outbox, limits, health, audit, accounts, organizations, follows, posts, interactions, notifications, feed, search, api)
 
 
 def create_app(config: Settings, root: Path) -> Flask:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from campus.api import idempotency
 from campus.feed import scheduled, upkeep
-from campus.feed.subscriptions import HANDLERS
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, health, settings
 from campus.platform.schedule import Task
+from campus.switchboard import HANDLERS
 
 
 def _rebuild(days: int | None = None) -> int:

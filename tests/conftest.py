@@ -17,10 +17,10 @@ import redis
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
-from campus.feed.subscriptions import HANDLERS
 from campus.platform import outbox, settings
 from campus.platform.db import Base, db, session
 from campus.platform.embedded import Endpoints
+from campus.switchboard import HANDLERS
 from tests import servers as test_servers
 from tests.signing_in import put_session
 

@@ -144,6 +144,12 @@ def primary_address(user_id: int) -> str | None:
     return session.scalar(select(EmailAddress.address).where(EmailAddress.user_id == user_id, EmailAddress.is_primary))
 
 
+def verified_address(user_id: int) -> str | None:
+    """Where mail to this person goes, if she has proved the address."""
+    held = select(EmailAddress.address).where(EmailAddress.user_id == user_id, EmailAddress.is_primary)
+    return session.scalar(held.where(EmailAddress.verified_at.is_not(None)))
+
+
 def addresses(user_id: int) -> list[AddressView]:
     """A person's addresses, the primary one first."""
     mine = select(EmailAddress).where(EmailAddress.user_id == user_id)

@@ -15,9 +15,9 @@ from campus.cli.frame import Group, as_json, dry_run, say
 from campus.feed import check as checking
 from campus.feed import explain as explaining
 from campus.feed import listing, upkeep
-from campus.feed.subscriptions import HANDLERS
 from campus.platform import clock, health, outbox, settings
 from campus.platform.outbox import JobState
+from campus.switchboard import HANDLERS
 
 group = Group("feed", help="Feeds: show, explain, rebuild, check, clean, and the jobs that deliver.")
 WHO = click.argument("who", metavar="EMAIL")

@@ -10,9 +10,9 @@ import click
 
 from campus.cli.frame import Group, as_json, dry_run, say
 from campus.feed import scheduled
-from campus.feed.subscriptions import HANDLERS
 from campus.platform import clock, schedule
 from campus.schedule import TASKS
+from campus.switchboard import HANDLERS
 
 if TYPE_CHECKING:
     from campus.feed.models import TaskRun

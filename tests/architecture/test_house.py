@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from campus.notifications.actions import MAIL_NOTIFICATION
+from campus.organizations.actions import MEMBERSHIP_DECISION
 from campus.posts.actions import DISTRIBUTE, ERASE, RETRACT
 from campus.posts.photos import ERASE_PHOTO, PROCESS_PHOTO
 from tests.architecture.sources import ROOT, modules, name_of, texts, tree
@@ -41,7 +43,7 @@ def _commits(node: ast.AST) -> bool:
     return called and node.func.attr in {"commit", "rollback"}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("kind", [DISTRIBUTE, RETRACT, ERASE, PROCESS_PHOTO, ERASE_PHOTO])
+@pytest.mark.parametrize("kind", [DISTRIBUTE, RETRACT, ERASE, PROCESS_PHOTO, ERASE_PHOTO, MEMBERSHIP_DECISION, MAIL_NOTIFICATION])
 def test_a_kind_of_job_is_named_by_the_room_that_records_it_and_nowhere_else(kind: str) -> None:
     assert len([file for file in OURS if kind in texts(file)]) == 1
 

@@ -17,7 +17,6 @@ from campus.accounts.actions import suspend
 from campus.accounts.models import User
 from campus.feed import check, snapshots, upkeep
 from campus.feed.models import FeedEntry
-from campus.feed.subscriptions import HANDLERS
 from campus.follows.actions import block, follow, unblock, unfollow
 from campus.organizations.actions import add_member, join, leave, remove_member
 from campus.organizations.models import JoinPolicy, Role
@@ -28,6 +27,7 @@ from campus.platform.embedded.processes import wait_until
 from campus.platform.errors import CampusError
 from campus.posts.actions import delete, edit, reinstate, withdraw
 from campus.posts.models import Audience, Post
+from campus.switchboard import HANDLERS
 from tests.factories import make_company, make_department, make_follow, make_member, make_university, make_user
 from tests.feed.pages import feed_settings
 from tests.posts.making import draft, published, viewer_of

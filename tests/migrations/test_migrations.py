@@ -11,12 +11,16 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select
 
+from campus.notifications.actions import send_notice
+from campus.notifications.models import Kind, Notification, NotificationAct, NotificationWish, Topic
 from campus.organizations.models import University
 from campus.platform import embedded, settings
+from campus.platform.clock import now
 from campus.platform.db import Base, db, transaction
 from campus.search.models import PostWords
 from tests import servers as test_servers
 from tests.factories import make_comment, make_department, make_follow, make_like, make_member, make_photo, make_post, make_user
+from tests.factories.saving import saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +28,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from campus.accounts.models import User
     from campus.platform.embedded import Endpoints
+    from campus.posts.models import Post
 
 
 @pytest.fixture
@@ -91,9 +97,19 @@ def fill() -> None:
     post = make_post(department=department, audience="department", author=make_user())
     make_photo(post=post)
     make_like(post=post)
+    tell(make_user(), post)
     make_comment(post=post)
     make_follow(follower=make_user(), target=make_user())
     make_member(user=make_user(), organization=department_owner(department.organization_id), department=department)
+
+
+def tell(user: User, post: Post) -> None:
+    """A notice, and a like somebody is told of."""
+    send_notice(user_id=user.id, key="1", title="A notice", text="", url="/", now=now())
+    like = saved(Notification(user_id=user.id, kind=Kind.LIKE, post_id=post.id))
+    act = {"user_id": user.id, "kind": Kind.LIKE, "post_id": post.id, "comment_id": 0, "actor_id": make_user().id}
+    saved(NotificationAct(notification_id=like.id, at=now(), **act))
+    saved(NotificationWish(user_id=user.id, topic=Topic.LIKES, by_mail=True))
 
 
 def department_owner(organization_id: int) -> University:

@@ -1,5 +1,6 @@
 """What people and staff do with organizations, departments and memberships."""
 
+from campus.organizations.actions.decisions import MEMBERSHIP_DECISION, Decision
 from campus.organizations.actions.founding import (
     Taken,
     add_department,
@@ -20,6 +21,8 @@ from campus.organizations.actions.memberships import (
 )
 
 __all__ = [
+    "MEMBERSHIP_DECISION",
+    "Decision",
     "JoiningRefused",
     "LastOwner",
     "NotAMember",

@@ -15,6 +15,7 @@ from campus.accounts.actions import bump_permissions
 from campus.accounts.models import User
 from campus.audit.actions import record
 from campus.organizations import queries
+from campus.organizations.actions.decisions import Decision, tell
 from campus.organizations.models import (
     Department,
     DepartmentMembership,
@@ -141,6 +142,7 @@ def add_member(  # noqa: PLR0913 - a membership has these parts
             _put_into(department_id, organization_id, user_id)
         _relation_changed(organization_id, user_id)
         now_is = session.get_one(OrganizationMembership, (organization_id, user_id), populate_existing=True)
+        _tell_her(was, now_is, counted=before is not None and "since" not in values)
         _record("membership.set", now_is, before=was, after=_told(now_is))
         return now_is
 
@@ -159,6 +161,8 @@ def remove_member(*, organization_id: int, user_id: int) -> None:
         _require_another_owner(hers)
         was = _told(hers)
         _end([(organization_id, user_id)])
+        asked = hers.status is MembershipStatus.PENDING
+        tell(Decision.REJECTED if asked else Decision.REMOVED, organization_id=organization_id, user_id=user_id)
         session.expire(hers)
         _record("membership.remove", hers, before=was, after={})
 
@@ -188,6 +192,15 @@ def expire_memberships(now: datetime) -> int:
 def _told(row: OrganizationMembership | None) -> dict[str, object]:
     """A membership as the audit log tells it."""
     return {} if row is None else {"role": row.role, "status": row.status, "kind": row.kind, "until": row.until}
+
+
+def _tell_her(was: dict[str, object], row: OrganizationMembership, *, counted: bool) -> None:
+    """Have her told what became of her membership, where it is news to her."""
+    if counted and was["role"] == row.role:
+        return
+    begins = Decision.ACCEPTED if was.get("status") is MembershipStatus.PENDING else Decision.ADDED
+    decision = Decision.ROLE if counted else begins
+    tell(decision, organization_id=row.organization_id, user_id=row.user_id, role=row.role)
 
 
 def _record(act: str, row: OrganizationMembership, *, before: dict[str, object], after: dict[str, object]) -> None:

@@ -1,0 +1,129 @@
+"""Notices: one line and one mail, however often they are sent, to whoever they are for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from campus.accounts.models import EmailAddress
+from campus.notifications.actions import MAIL_NOTIFICATION, send_notice
+from campus.notifications.models import Notification
+from campus.organizations.actions import MEMBERSHIP_DECISION, add_member, join, leave, remove_member
+from campus.organizations.models import Role
+from campus.platform import mail, outbox
+from campus.platform.clock import now
+from campus.platform.db import session, transaction
+from campus.switchboard import HANDLERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from campus.accounts.models import User
+    from campus.organizations.models import University
+
+
+def notice(user: User, **changed: Any) -> None:
+    said: dict[str, Any] = {"title": "Your post was hidden", "text": "It breaks rule 3.\nYou may appeal.", "url": "/decisions/7"}
+    send_notice(**({"user_id": user.id, "key": "case:7:decision", "now": now(), **said} | changed))
+
+
+def lines() -> int:
+    return session.scalar(select(func.count()).select_from(Notification)) or 0
+
+
+def test_a_notice_is_one_line_and_one_mail(alice: User, drain: Callable[[], int], mails: Any) -> None:
+    notice(alice)
+    notice(alice, title="The same again")
+    drain()
+    notice(alice)
+    drain()
+    assert lines() == 1
+    (sent,) = mails()
+    assert (sent["To"], sent["Subject"]) == ("alice@example.org", "Your post was hidden · PhotoCampus")
+    assert "It breaks rule 3.\nYou may appeal.\n\nhttp://localhost/decisions/7\n" in sent.get_content().replace("\r\n", "\n")
+
+
+def test_it_reaches_the_suspended_but_no_address_that_nobody_proved(
+    alice: User, sam: User, drain: Callable[[], int], mails: Any
+) -> None:
+    with transaction():
+        session.query(EmailAddress).filter_by(user_id=alice.id).update({"verified_at": None})
+    for person in (alice, sam):
+        notice(person)
+    drain()
+    assert [sent["To"] for sent in mails()] == ["sam@example.org"]
+    assert lines() == 2
+
+
+def test_a_notice_may_do_without_mail(alice: User, drain: Callable[[], int], mails: Any) -> None:
+    notice(alice, mail=False)
+    drain()
+    assert (lines(), mails()) == (1, [])
+
+
+def test_what_is_rolled_back_was_never_said(alice: User, drain: Callable[[], int], mails: Any) -> None:
+    with suppress(RuntimeError), transaction():
+        notice(alice)
+        raise RuntimeError
+    drain()
+    assert (lines(), mails()) == (0, [])
+
+
+def test_a_worker_that_dies_after_sending_sends_the_same_mail(alice: User, mails: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    notice(alice)
+    (lease,) = outbox.claim(kind=MAIL_NOTIFICATION)
+    handed_over: list[mail.Mail] = []
+    monkeypatch.setattr(mail, "send", handed_over.append)
+    for _ in range(2):  # the second worker knows nothing of the first
+        assert HANDLERS[MAIL_NOTIFICATION](lease) is None
+    assert handed_over[0] == handed_over[1]
+
+
+def titles(user: User) -> list[str]:
+    mine = select(Notification.title).where(Notification.user_id == user.id).order_by(Notification.id)
+    return list(session.scalars(mine))
+
+
+def test_what_an_organization_decides_is_told_once_it_is_so(
+    northbridge: University, charlie: User, alice: User, drain: Callable[[], int]
+) -> None:
+    join(viewer_id=charlie.id, organization_id=northbridge.id, now=now())
+    drain()
+    assert titles(charlie) == []
+    here: dict[str, Any] = {"organization_id": northbridge.id, "user_id": charlie.id}
+    add_member(**here, now=now())
+    drain()
+    add_member(**here, role=Role.EDITOR, now=now())
+    drain()
+    add_member(**here, role=Role.EDITOR, until=now() + timedelta(days=1), now=now())  # no news
+    drain()
+    remove_member(**here)
+    drain()
+    assert titles(charlie) == [
+        "Northbridge University accepted your request",
+        "Your role at Northbridge University is editor now",
+        "You are no longer a member of Northbridge University",
+    ]
+    leave(viewer_id=alice.id, organization_id=northbridge.id)
+    drain()
+    assert titles(alice) == []
+
+
+def test_a_refused_request_is_told(northbridge: University, charlie: User, drain: Callable[[], int]) -> None:
+    join(viewer_id=charlie.id, organization_id=northbridge.id, now=now())
+    remove_member(organization_id=northbridge.id, user_id=charlie.id)
+    drain()
+    assert titles(charlie) == ["Northbridge University did not accept your request"]
+
+
+def test_a_decision_is_told_once_however_often_its_job_runs(northbridge: University, charlie: User) -> None:
+    add_member(organization_id=northbridge.id, user_id=charlie.id, now=now())
+    (lease,) = outbox.claim(kind=MEMBERSHIP_DECISION)
+    for _ in range(2):
+        assert HANDLERS[MEMBERSHIP_DECISION](lease) is None
+    assert titles(charlie) == ["You are a member of Northbridge University now"]
