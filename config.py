@@ -7,13 +7,14 @@ environment. What each setting means stands in `docs/settings.md`.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from campus.platform.settings import Env, FeedSettings, MediaSettings, Registration, Settings
+from campus.platform.settings import Env, FeedSettings, MediaSettings, Registration, S3Settings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +25,8 @@ E = TypeVar("E", bound="StrEnum")
 
 ROOT = Path(__file__).resolve().parent
 MIN_SECRET = 32
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
+LOCATION = re.compile(r"(/[A-Za-z0-9_-]+)+/?")
 QUOTAS = (
     "POSTS",
     "LIKES",
@@ -153,6 +156,8 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         web_workers=read.whole("WEB_WORKERS", 2, 1, 64),
         feed=_section(read, "FEED", FeedSettings),
         media=_section(read, "MEDIA", MediaSettings),
+        s3=_s3(read),
+        media_accel=read.parsed("MEDIA_ACCEL", "", _location, "off, or a location such as /protected-media/"),
         quotas=_quotas(read),
     )
     read.problems += _contradictions(settings) + (_not_for_production(settings, read) if settings.is_production else [])
@@ -168,9 +173,28 @@ def _psycopg(url: str) -> str:
 
 
 def _media_url(raw: str) -> str:
-    if not (raw.startswith("s3://") or Path(raw).is_absolute()):
+    if not (BUCKET.fullmatch(raw) or Path(raw).is_absolute()):
         raise ValueError(raw)
     return raw
+
+
+def _s3(read: _Reader) -> S3Settings:
+    return S3Settings(
+        endpoint=read.url("S3_ENDPOINT", "", ("http", "https")),
+        region=read.text("AWS_REGION", S3Settings.region),
+        access_key=read.text("AWS_ACCESS_KEY_ID"),
+        secret_key=read.text("AWS_SECRET_ACCESS_KEY"),
+        session_token=read.text("AWS_SESSION_TOKEN"),
+    )
+
+
+def _location(raw: str) -> str:
+    """A place below the proxy's root with slashes around it; empty for off."""
+    if raw.lower() == "off":
+        return ""
+    if not LOCATION.fullmatch(raw):
+        raise ValueError(raw)
+    return raw if raw.endswith("/") else f"{raw}/"
 
 
 def _origins(raw: str) -> tuple[str, ...]:
@@ -211,6 +235,8 @@ def _contradictions(settings: Settings) -> list[str]:
     problems = []
     if settings.secret_key and len(settings.secret_key) < MIN_SECRET:
         problems.append(f"SECRET_KEY has {len(settings.secret_key)} characters; expected at least {MIN_SECRET} random ones")
+    if bool(settings.s3.access_key) != bool(settings.s3.secret_key):
+        problems.append("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together; expected both or neither")
     if settings.feed.retention_days < settings.feed.window_days:
         problems.append("FEED_RETENTION_DAYS is shorter than FEED_WINDOW_DAYS; expected at least as long")
     return problems

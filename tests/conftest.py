@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from campus.accounts.models import User
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.personas", "tests.buckets"]
 
 SHARED = pytest.StashKey[test_servers.Shared]()
 ADDRESS = "photocampus_endpoints"

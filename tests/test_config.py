@@ -33,6 +33,12 @@ BAD = [
     ("DATABASE_REPLICA_URL", "sqlite:///x", "a URL beginning with postgresql://"),
     ("REDIS_URL", "http://localhost", "a URL beginning with redis://"),
     ("MEDIA_URL", "photos", "an absolute folder or s3://bucket"),
+    ("MEDIA_URL", "s3://", "an absolute folder or s3://bucket"),
+    ("MEDIA_URL", "s3://bucket/../other", "an absolute folder or s3://bucket"),
+    ("MEDIA_ACCEL", "on", "off, or a location such as /protected-media/"),
+    ("MEDIA_ACCEL", "/", "off, or a location such as /protected-media/"),
+    ("MEDIA_ACCEL", "/a b/", "off, or a location such as /protected-media/"),
+    ("S3_ENDPOINT", "minio:9000", "a URL beginning with http://"),
     ("MAIL_URL", "pop3://mail", "a URL beginning with smtp://"),
     ("SITE_URL", "campus.example", "a URL beginning with http://"),
     ("REGISTRATION", "everybody", "open | domains | invitation | approval | closed"),
@@ -120,6 +126,20 @@ def test_production_refuses_what_is_only_convenient(change: dict[str, str], prob
 def test_settings_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(config.BadSettings, match="FEED_RETENTION_DAYS is shorter than FEED_WINDOW_DAYS"):
         config.load({"FEED_RETENTION_DAYS": "10"}, tmp_path)
+
+
+def test_half_a_key_of_s3_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(config.BadSettings, match="AWS_SECRET_ACCESS_KEY go together"):
+        config.load({"AWS_ACCESS_KEY_ID": "somebody"}, tmp_path)
+
+
+def test_a_bucket_and_the_server_in_front_are_read(tmp_path: Path) -> None:
+    named = {"S3_ENDPOINT": "https://s3.example", "AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "secret"}
+    settings = config.load({"MEDIA_URL": "s3://photos/campus", "MEDIA_ACCEL": "/protected", **named}, tmp_path)
+    assert (settings.media_url, settings.media_accel) == ("s3://photos/campus", "/protected/")
+    assert (settings.s3.endpoint, settings.s3.region, settings.s3.access_key) == ("https://s3.example", "us-east-1", "somebody")
+    assert "secret" not in repr(settings.s3)
+    assert config.load({"MEDIA_ACCEL": "off"}, tmp_path).media_accel == ""
 
 
 def test_quotas_and_hosts_are_read(tmp_path: Path) -> None:

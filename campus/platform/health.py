@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic.script import ScriptDirectory
@@ -19,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campus.platform import clock, redis, settings
 from campus.platform.db import READS, Base, db, session, transaction
 from campus.platform.outbox import Job, JobState
+from campus.platform.storage import open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,13 +79,8 @@ def _worker() -> None:
 
 
 def _media() -> None:
-    """A folder is tried by writing; another kind of storage answers for itself."""
-    url = settings.current().media_url
-    if url.startswith("s3://"):
-        return
-    Path(url).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=url) as file:
-        file.write(b"ready")
+    config = settings.current()
+    open_storage(config.media_url, config.s3).try_out()
 
 
 PARTS: Mapping[str, Callable[[], None]] = {

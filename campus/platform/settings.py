@@ -64,6 +64,17 @@ class MediaSettings:
 
 
 @dataclass(frozen=True)
+class S3Settings:
+    """Where a bucket is and who asks for it; `endpoint` empty means Amazon's own, the keys empty mean the machine's role."""
+
+    endpoint: str = ""
+    region: str = "us-east-1"
+    access_key: str = ""
+    secret_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that can be set from outside, typed and checked once at start-up."""
 
@@ -89,6 +100,8 @@ class Settings:
     web_workers: int = 2
     feed: FeedSettings = field(default_factory=FeedSettings)
     media: MediaSettings = field(default_factory=MediaSettings)
+    s3: S3Settings = field(default_factory=S3Settings)
+    media_accel: str = ""
     quotas: dict[str, str] = field(default_factory=dict)
 
     @property

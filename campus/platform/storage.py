@@ -1,4 +1,4 @@
-"""Where bytes are kept: a folder of this machine, or memory for tests.
+"""Where bytes are kept: a folder of this machine, a bucket of S3, or memory for tests.
 
 A key is a relative path of plain names, such as `photos/3f/9a…3f.640.webp`. Keys are made by the rooms from random tokens, never
 from what a user typed; the grammar is checked here all the same, so that no key can leave the folder.
@@ -7,22 +7,39 @@ from what a user typed; the grammar is checked here all the same, so that no key
 from __future__ import annotations
 
 import os
+import pkgutil
 import re
 import secrets
 import shutil
+import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from campus.platform.errors import NotFound
+from campus.platform import clock
+from campus.platform.errors import CampusError, NotFound
+from campus.platform.settings import S3Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
 
 # No name begins with a dot: no "..", no hidden files, and `.writing` below can never be a key.
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
 _MAX_KEY = 250
 _UNFINISHED = ".writing"
+# A library of half a second and thirty megabytes: loaded by who keeps photos there, and by nobody else.
+_IN_S3 = "campus.platform.s3:BucketStorage"
 
 
 class StoredFileMissing(NotFound):
     """Nothing is stored under this key."""
+
+
+class StorageAway(CampusError):
+    """Where the bytes are kept does not answer, or refuses."""
+
+    status = 503
+    title = "Photos cannot be reached at the moment"
 
 
 class BadKey(ValueError):
@@ -52,10 +69,17 @@ class Storage(Protocol):
         """
 
     def path(self, key: str) -> Path | None:
-        """The local file to send, or None where the bytes are not in a file of this machine: then `read` them.
+        """The local file to send; None where bytes are not in files of this machine: `read` them, which tells if there are any.
 
         Raises:
-            StoredFileMissing: there is none.
+            StoredFileMissing: there could be a file, and is none.
+        """
+
+    def address(self, key: str) -> str:
+        """What a web server in front asks for, below its own place for these bytes: a path, perhaps with a signature.
+
+        Raises:
+            StoredFileMissing: there could be a file, and is none.
         """
 
     def size(self, key: str) -> int:
@@ -71,8 +95,11 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Forget the bytes; nothing happens when there are none, so that a repeated erasure succeeds."""
 
-    def keys(self, prefix: str = "") -> list[str]:
-        """Every key that begins with these characters, in order."""
+    def keys(self, prefix: str = "", *, before: datetime | None = None) -> list[str]:
+        """Every key that begins with these characters, in order; with `before`, those written earlier than that."""
+
+    def try_out(self) -> None:
+        """See that bytes could be kept now; whatever is raised says why not."""
 
 
 class FolderStorage:
@@ -123,6 +150,11 @@ class FolderStorage:
             raise StoredFileMissing
         return found
 
+    def address(self, key: str) -> str:
+        """The key: the server in front has the same folder."""
+        self.path(key)
+        return key
+
     def size(self, key: str) -> int:
         """How many bytes."""
         return self.path(key).stat().st_size
@@ -135,15 +167,22 @@ class FolderStorage:
         """Remove the file. Its folder stays: removing it would race with a write next to it."""
         self._locate(key).unlink(missing_ok=True)
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def keys(self, prefix: str = "", *, before: datetime | None = None) -> list[str]:
         """Every key that begins with these characters; only the folder the prefix names is walked."""
         folder, _, _ = prefix.rpartition("/")
         top = self._locate(folder) if folder else self._root
-        found = (file.relative_to(self._root).as_posix() for file in top.rglob("*") if file.is_file())
+        files = (file for file in top.rglob("*") if file.is_file())
+        found = (file.relative_to(self._root).as_posix() for file in (files if before is None else _older(files, before)))
         return sorted(key for key in found if key.startswith(prefix) and not key.startswith(_UNFINISHED))
 
+    def try_out(self) -> None:
+        """Write a file that has no name."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self._root) as file:
+            file.write(b"ready")
+
     def _locate(self, key: str) -> Path:
-        return self._root / _checked(key)
+        return self._root / checked(key)
 
 
 class MemoryStorage:
@@ -151,25 +190,31 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self._files: dict[str, bytes] = {}
+        self._written: dict[str, datetime] = {}
 
     def write(self, key: str, data: bytes) -> None:
         """Keep a copy."""
-        self._files[_checked(key)] = bytes(data)
+        self._files[checked(key)] = bytes(data)
+        self._written[key] = clock.now()
 
     def copy(self, source: str, target: str) -> None:
         """Keep the same bytes."""
-        self._files[_checked(target)] = self.read(source)
+        self.write(target, self.read(source))
 
     def read(self, key: str) -> bytes:
         """The bytes."""
         try:
-            return self._files[_checked(key)]
+            return self._files[checked(key)]
         except KeyError:
             raise StoredFileMissing from None
 
     def path(self, key: str) -> None:
         """No file to send."""
-        self.read(key)
+        checked(key)
+
+    def address(self, key: str) -> str:
+        """The key, though nobody can ask for it."""
+        return checked(key)
 
     def size(self, key: str) -> int:
         """How many bytes."""
@@ -177,34 +222,47 @@ class MemoryStorage:
 
     def exists(self, key: str) -> bool:
         """Whether something is stored."""
-        return _checked(key) in self._files
+        return checked(key) in self._files
 
     def delete(self, key: str) -> None:
         """Forget."""
-        self._files.pop(_checked(key), None)
+        self._files.pop(checked(key), None)
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def keys(self, prefix: str = "", *, before: datetime | None = None) -> list[str]:
         """Every key that begins with these characters."""
-        return sorted(key for key in self._files if key.startswith(prefix))
+        return sorted(key for key in self._files if key.startswith(prefix) and (before is None or self._written[key] < before))
+
+    def try_out(self) -> None:
+        """Memory is there."""
 
 
-def open_storage(media_url: str) -> Storage:
-    """The storage that `MEDIA_URL` names.
+def open_storage(media_url: str, s3: S3Settings | None = None) -> Storage:
+    """The storage that `MEDIA_URL` names; `s3` says where a bucket is and who asks for it.
 
     Raises:
-        ValueError: it is not an absolute folder.
+        ValueError: it is neither an absolute folder nor a bucket.
     """
     if media_url.startswith("s3://"):
-        raise ValueError(f"MEDIA_URL is {media_url!r}; storing in S3 is not built yet: expected a folder")
+        kept: Storage = pkgutil.resolve_name(_IN_S3)(media_url, s3 or S3Settings())
+        return kept
     if not Path(media_url).is_absolute():
-        raise ValueError(f"MEDIA_URL is {media_url!r}; expected an absolute folder")
+        raise ValueError(f"MEDIA_URL is {media_url!r}; expected an absolute folder or s3://bucket")
     return FolderStorage(Path(media_url))
 
 
-def _checked(key: str) -> str:
+def checked(key: str) -> str:
+    """The key, if it is one.
+
+    Raises:
+        BadKey: it is not.
+    """
     if len(key) > _MAX_KEY or not _KEY.fullmatch(key):
         raise BadKey(f"not a storage key: {key[:_MAX_KEY]!r}")
     return key
+
+
+def _older(files: Iterable[Path], moment: datetime) -> Iterable[Path]:
+    return (file for file in files if file.stat().st_mtime < moment.timestamp())
 
 
 def _write_through(file: Path, data: bytes) -> None:

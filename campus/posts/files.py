@@ -24,7 +24,8 @@ INCOMING = "incoming/"
 
 def storage() -> Storage:
     """The storage that the settings name."""
-    return open_storage(settings.current().media_url)
+    config = settings.current()
+    return open_storage(config.media_url, config.s3)
 
 
 def keep_upload(data: bytes) -> uuid.UUID:
@@ -62,11 +63,9 @@ def sweep_uploads(*, before: datetime) -> int:
     """
     store = storage()
     swept = 0
-    for key in store.keys(INCOMING):
-        file = store.path(key)
-        if file is None or file.stat().st_mtime >= before.timestamp():
-            continue
-        if not session.scalar(select(Photo.id).where(Photo.token == uuid.UUID(file.name), Photo.state != "ready")):
+    for key in store.keys(INCOMING, before=before):
+        token = uuid.UUID(key.rpartition("/")[2])
+        if not session.scalar(select(Photo.id).where(Photo.token == token, Photo.state != "ready")):
             store.delete(key)
             swept += 1
     return swept

@@ -1,21 +1,43 @@
-"""Folder and memory keep the same promises."""
+"""Folder, bucket and memory keep the same promises."""
 
 from __future__ import annotations
 
 import os
+import socket
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
-from campus.platform.storage import BadKey, FolderStorage, MemoryStorage, Storage, StoredFileMissing, open_storage
+from campus.platform import s3
+from campus.platform.clock import now
+from campus.platform.s3 import BucketStorage
+from campus.platform.settings import S3Settings
+from campus.platform.storage import (
+    BadKey,
+    FolderStorage,
+    MemoryStorage,
+    Storage,
+    StorageAway,
+    StoredFileMissing,
+    open_storage,
+)
+from tests.buckets import BUCKET, fill
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "bucket", "place in a bucket"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    return FolderStorage(tmp_path / "media") if request.param == "folder" else MemoryStorage()
+    if request.param == "folder":
+        return FolderStorage(tmp_path / "media")
+    if request.param == "memory":
+        return MemoryStorage()
+    prefix = "/some/place" if request.param == "place in a bucket" else ""
+    return open_storage(f"s3://{BUCKET}{prefix}", request.getfixturevalue("s3_settings"))
 
 
 def test_what_is_written_is_read_and_replaced(storage: Storage) -> None:
@@ -31,9 +53,30 @@ def test_what_is_not_there_is_missing_and_deleting_it_is_no_error(storage: Stora
     storage.write("a/b", b"x")
     storage.delete("a/b")
     storage.delete("a/b")
-    for question in (storage.read, storage.size, storage.path):
+    for question in (storage.read, storage.size):
         with pytest.raises(StoredFileMissing):
             question("a/b")
+    with pytest.raises(StoredFileMissing):
+        storage.copy("a/b", "a/c")
+    assert not storage.exists("a/b")
+
+
+def test_a_copy_stands_by_itself(storage: Storage) -> None:
+    storage.write("a/b", b"x")
+    storage.copy("a/b", "c/d")
+    storage.delete("a/b")
+    assert storage.read("c/d") == b"x"
+
+
+def test_what_was_written_before_a_moment_is_told_apart(storage: Storage) -> None:
+    storage.write("a/b", b"x")
+    assert storage.keys("a/", before=now() - timedelta(minutes=1)) == []
+    assert storage.keys("a/", before=now() + timedelta(minutes=1)) == ["a/b"]
+
+
+def test_it_can_be_tried_out_before_anything_is_kept(storage: Storage) -> None:
+    storage.try_out()
+    assert storage.keys() == []
 
 
 def test_keys_are_found_by_any_prefix(storage: Storage) -> None:
@@ -70,7 +113,7 @@ def test_keys_are_found_by_any_prefix(storage: Storage) -> None:
 def test_a_key_can_never_leave_the_folder(storage: Storage, key: str) -> None:
     with pytest.raises(BadKey):
         storage.write(key, b"x")
-    for question in (storage.read, storage.path, storage.size, storage.exists, storage.delete):
+    for question in (storage.read, storage.path, storage.address, storage.size, storage.exists, storage.delete):
         with pytest.raises(BadKey):
             question(key)
 
@@ -80,6 +123,9 @@ def test_only_a_folder_has_files_to_send(tmp_path: Path) -> None:
     for storage in (folder, memory):
         storage.write("a/b", b"x")
     assert [storage.path("a/b") for storage in (folder, memory)] == [tmp_path / "a/b", None]
+    folder.delete("a/b")
+    with pytest.raises(StoredFileMissing):
+        folder.path("a/b")
 
 
 def test_files_are_for_the_product_alone(tmp_path: Path) -> None:
@@ -107,9 +153,37 @@ def test_unfinished_writes_are_no_keys(tmp_path: Path) -> None:
     assert FolderStorage(tmp_path).keys() == []
 
 
-def test_the_setting_names_the_storage(tmp_path: Path) -> None:
+def test_the_setting_names_the_storage(tmp_path: Path, s3_settings: S3Settings) -> None:
     assert isinstance(open_storage(str(tmp_path)), FolderStorage)
-    with pytest.raises(ValueError, match="not built yet: expected a folder"):
-        open_storage("s3://bucket")
-    with pytest.raises(ValueError, match="expected an absolute folder"):
+    assert isinstance(open_storage(f"s3://{BUCKET}", s3_settings), BucketStorage)
+    with pytest.raises(ValueError, match="expected an absolute folder or s3://bucket"):
         open_storage("media")
+
+
+def test_a_bucket_is_listed_beyond_a_thousand_keys(s3_settings: S3Settings) -> None:
+    storage = open_storage(f"s3://{BUCKET}", s3_settings)
+    wanted = sorted(f"photos/{n % 7}/{n}" for n in range(1100))
+    fill(wanted)
+    assert storage.keys("photos/") == wanted
+
+
+def test_another_bucket_is_no_missing_file(s3_settings: S3Settings) -> None:
+    storage = open_storage("s3://no-such-bucket", s3_settings)
+    attempts = storage.try_out, storage.keys, partial(storage.write, "a/b", b""), partial(storage.read, "a/b")
+    for attempt in attempts:
+        with pytest.raises(StorageAway, match="does not answer as it should") as told:
+            attempt()
+        assert isinstance(told.value.__cause__, ClientError)
+
+
+def test_a_server_that_is_away_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3, "READ_SECONDS", 0.2)
+    with socket.socket() as silent:  # it takes the connection and says nothing
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        for port in (silent.getsockname()[1], 1):
+            storage = open_storage(f"s3://{BUCKET}", S3Settings(f"http://127.0.0.1:{port}", "us-east-1", "key", "secret"))
+            for attempt in (storage.try_out, storage.keys, partial(storage.read, "a/b")):
+                with pytest.raises(StorageAway) as told:
+                    attempt()
+                assert isinstance(told.value.__cause__, BotoCoreError)
