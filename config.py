@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent
 MIN_SECRET = 32
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 LOCATION = re.compile(r"(/[A-Za-z0-9_-]+)+/?")
+MIN_TOKEN = 16
 QUOTAS = (
     "POSTS",
     "LIKES",
@@ -138,6 +139,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         var=var,
         secret_key=read.text("SECRET_KEY"),
         audit_key=read.text("AUDIT_KEY"),
+        metrics_token=read.parsed("METRICS_TOKEN", "", _metrics_token, f"at least {MIN_TOKEN} random characters"),
         database_url=_psycopg(read.url("DATABASE_URL", "", ("postgresql", "postgres", "postgresql+psycopg"))),
         database_replica_url=_psycopg(read.url("DATABASE_REPLICA_URL", "", ("postgresql", "postgres"))) or None,
         redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
@@ -170,6 +172,12 @@ def _psycopg(url: str) -> str:
     """SQLAlchemy's name for the driver, whatever form the operator's URL has."""
     scheme, separator, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if separator and scheme != "postgresql+psycopg" else url
+
+
+def _metrics_token(raw: str) -> str:
+    if len(raw) < MIN_TOKEN:
+        raise ValueError(raw)
+    return raw
 
 
 def _media_url(raw: str) -> str:

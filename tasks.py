@@ -16,7 +16,7 @@ from redis import ConnectionPool
 
 from campus.feed import fanout, scheduled
 from campus.interactions.actions import INTERACTION
-from campus.platform import outbox, settings
+from campus.platform import outbox, pulse, settings
 from campus.platform.redis import guarded
 from campus.posts.actions import DISTRIBUTE
 from campus.schedule import TASKS
@@ -50,6 +50,12 @@ def serve(app: Flask) -> None:
     huey.storage_kwargs = {"connection_pool": pool, "read_timeout": READ_SECONDS}
     huey.storage = huey.create_storage()
     outbox.set_waker(wake)
+
+
+@huey.on_startup()
+def feel_the_pulse() -> None:
+    """The consumer has begun: readiness knows from now on, and the moment it ends."""
+    pulse.start()
 
 
 def _drain(kind: str, key: object) -> None:

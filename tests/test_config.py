@@ -39,6 +39,7 @@ BAD = [
     ("MEDIA_ACCEL", "/", "off, or a location such as /protected-media/"),
     ("MEDIA_ACCEL", "/a b/", "off, or a location such as /protected-media/"),
     ("S3_ENDPOINT", "minio:9000", "a URL beginning with http://"),
+    ("METRICS_TOKEN", "short", "at least 16 random characters"),
     ("MAIL_URL", "pop3://mail", "a URL beginning with smtp://"),
     ("SITE_URL", "campus.example", "a URL beginning with http://"),
     ("REGISTRATION", "everybody", "open | domains | invitation | approval | closed"),

@@ -20,7 +20,7 @@ from campus.feed.queries import newer, still_selected, visible
 from campus.feed.ranking import Reason
 from campus.feed.streams import Kind
 from campus.interactions.queries import dress
-from campus.platform import tokens
+from campus.platform import metrics, tokens
 from campus.platform.db import session
 from campus.platform.errors import Invalid
 from campus.posts import queries as posts
@@ -89,14 +89,16 @@ class Newer:
 def first_page(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, size: int, now: datetime) -> FeedPage:
     """The beginning of the feed as it is now, or as it was a moment ago."""
     try:
-        return _page(viewer, snapshots.first(viewer, algorithm, scope, now=now), 0, size)
+        with metrics.feed_read("warm"):
+            return _page(viewer, snapshots.first(viewer, algorithm, scope, now=now), 0, size)
     except snapshots.SnapshotGone:  # Redis has its beginning, the database lost the rest
         return new_page(viewer, algorithm, scope, size=size, now=now)
 
 
 def new_page(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, size: int, now: datetime) -> FeedPage:
     """The beginning of the feed as it is now, whatever is cached."""
-    return _page(viewer, snapshots.take(viewer, algorithm, scope, now=now), 0, size)
+    with metrics.feed_read("cold"):
+        return _page(viewer, snapshots.take(viewer, algorithm, scope, now=now), 0, size)
 
 
 def next_page(viewer: Viewer, cursor: str, *, size: int) -> FeedPage:
@@ -114,7 +116,8 @@ def next_page(viewer: Viewer, cursor: str, *, size: int) -> FeedPage:
         raise BadCursor from None
     if told["user"] != viewer.id:
         raise BadCursor
-    return _page(viewer, snapshots.find(viewer, uuid.UUID(told["snapshot"])), told["position"], size)
+    with metrics.feed_read("next"):
+        return _page(viewer, snapshots.find(viewer, uuid.UUID(told["snapshot"])), told["position"], size)
 
 
 def count_newer(viewer: Viewer, algorithm: Algorithm, scope: Scope, since: datetime, *, size: int, now: datetime) -> Newer:

@@ -16,7 +16,7 @@ from campus.audit.acting import acting
 from campus.audit.actions import record
 from campus.feed.models import TaskRun
 from campus.organizations.actions import expire_memberships
-from campus.platform import clock, limits, outbox, schedule
+from campus.platform import clock, limits, metrics, outbox, schedule
 from campus.platform.db import session, transaction
 from campus.platform.outbox import Job, JobState
 from campus.posts.files import sweep_uploads
@@ -43,8 +43,10 @@ def run(name: str, task: Callable[[], object]) -> None:
         with acting(f"auto:{name}"):
             result = str(task())
     except Exception as error:
+        metrics.task_ran(name, "failed")
         _note(name, result=f"failed: {type(error).__name__}: {error}"[:500], finished=True)
         raise
+    metrics.task_ran(name, "done")
     _note(name, result=result, finished=True)
 
 

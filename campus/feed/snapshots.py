@@ -17,7 +17,7 @@ from campus.feed.fanout import REFRESH, SYNC
 from campus.feed.models import FeedSnapshot, FeedState, FeedStatus
 from campus.feed.queries import ranked, reached_since
 from campus.feed.streams import Kind
-from campus.platform import outbox, settings
+from campus.platform import metrics, outbox, settings
 from campus.platform.db import session, transaction
 from campus.platform.errors import CampusError
 from campus.platform.outbox import Job, JobState
@@ -55,6 +55,7 @@ def first(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, now: datetime) 
 def take(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, now: datetime) -> Snapshot:
     """Compute the order of the feed as it is now, and note that she reads."""
     entries = entries_complete(viewer.id)
+    metrics.feed_went("cold" if entries else "pull")
     ids, reasons, complete = order(viewer.id, Kind(algorithm, scope, entries), now=now, wanted=CHUNK)
     version = viewer.permission_version
     snapshot = Snapshot(uuid.uuid4(), viewer.id, algorithm, scope, now, version, tuple(ids), tuple(reasons), complete)

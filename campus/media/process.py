@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 import campus
 from campus.media import wire
+from campus.platform import metrics
 from campus.platform.errors import CampusError, Invalid
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def process(data: bytes, limits: MediaSettings) -> Processed:
         PhotoUnreadable, PhotoTooCostly: to be told to the author; another attempt would end the same.
         ProcessingDied: may be tried again.
     """
-    return run_child(CHILD, data, limits)
+    with metrics.photo_developed():
+        return run_child(CHILD, data, limits)
 
 
 def run_child(program: Sequence[str], data: bytes, limits: MediaSettings) -> Processed:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cachelib.serializers import BaseSerializer
 from flask_caching import Cache
 
-from campus.platform import redis
+from campus.platform import metrics, redis
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -56,7 +56,14 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def get(key: str) -> Any | None:
     """What is kept under `key`, or None: nothing, too old, or Redis is away."""
-    return redis.guarded(lambda: _cache.get(key), None)
+    found = redis.guarded(lambda: _cache.get(key), None)
+    metrics.cache_read(_named(key), hit=found is not None)
+    return found
+
+
+def _named(key: str) -> str:
+    """Which cache a key belongs to: its first words, `feed:newest` of `feed:newest:7:1:mixed:all`."""
+    return ":".join(key.split(":", 2)[:2])
 
 
 def put(key: str, value: Any, ttl: int) -> None:

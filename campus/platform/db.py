@@ -85,7 +85,7 @@ session: scoped_session[Session] = db.session  # type: ignore[assignment]  # the
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its two engines: one that writes, one that only reads."""
-    pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_recycle": 1800}
+    pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_recycle": 1800, "hide_parameters": True}
     writes = {"connect_args": {"application_name": "photocampus", "options": "-c lock_timeout=10s"}}
     reads = {
         "isolation_level": "AUTOCOMMIT",

@@ -1,26 +1,36 @@
-"""Whether the site lives, and whether it can work: for machines that restart it or send it visitors."""
+"""Whether the site lives, and whether it can work: for machines that restart it or send it visitors.
+
+Only what fails is named. What is known from the database alone (its migrations, the worker's sign of life) is not judged while
+the database does not answer.
+"""
 
 from __future__ import annotations
 
+import functools
 import logging
-from concurrent.futures import ThreadPoolExecutor
+import time
 from concurrent.futures import TimeoutError as TooLong
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Flask, current_app, jsonify, make_response
-from sqlalchemy import func, select, text
+from flask import Blueprint, current_app, jsonify, make_response
+from psycopg.rows import namedtuple_row
+from sqlalchemy import false, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campus.platform import clock, redis, settings
-from campus.platform.db import READS, Base, db, session, transaction
+from campus.platform import clock, probes, pulse, redis, settings
+from campus.platform.db import Base, session, transaction
 from campus.platform.outbox import Job, JobState
+from campus.platform.probes import Question
 from campus.platform.storage import open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
 
     from flask import Response
 
@@ -28,9 +38,10 @@ log = logging.getLogger(__name__)
 
 blueprint = Blueprint("health", __name__)
 
-PATIENCE = 2.0  # seconds for each part
+PATIENCE = 1.5  # seconds for all parts together
 SILENCE = timedelta(seconds=90)  # the sweep runs every minute
-WORKER = "worker"
+WORKER = pulse.WORKER
+DATABASE = "database"
 
 
 class NotReady(Exception):
@@ -38,12 +49,28 @@ class NotReady(Exception):
 
 
 class Heartbeat(Base):
-    """When a process that does the work behind the pages last said that it lives."""
+    """When a process that does the work behind the pages last said that it lives.
+
+    `pulsing`: such a process also holds an advisory lock for as long as it lives, so that its end shows at once.
+    """
 
     __tablename__ = "heartbeat"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     beat_at: Mapped[datetime]
+    pulsing: Mapped[bool] = mapped_column(server_default=false())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the database says about the product: its revision, the worker's last beat and whether it lives, jobs given up."""
+
+    revision: str | None
+    beat_at: datetime | None = None
+    pulsing: bool = False
+    held: bool = False
+    dead_jobs: int = 0
+    clock: datetime | None = None
 
 
 def beat(*, now: datetime, name: str = WORKER) -> None:
@@ -53,29 +80,55 @@ def beat(*, now: datetime, name: str = WORKER) -> None:
         session.execute(row.on_conflict_do_update(index_elements=[Heartbeat.name], set_={"beat_at": row.excluded.beat_at}))
 
 
-def _database() -> None:
-    with db.engines[READS].connect() as connection:
-        connection.execute(text("SELECT 1"))
+_STATE = """
+SELECT clock_timestamp() AS clock,
+       (SELECT beat_at FROM heartbeat WHERE name = %(worker)s) AS beat_at,
+       (SELECT pulsing FROM heartbeat WHERE name = %(worker)s) IS TRUE AS pulsing,
+       EXISTS (SELECT FROM pg_locks AS each WHERE locktype = 'advisory' AND classid = %(lock)s AND objid = %(number)s AND granted
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS held,
+       (SELECT count(*) FROM (SELECT FROM job WHERE state = 'dead' LIMIT 1) AS given_up) AS dead_jobs
+"""
 
 
-def _migrations() -> None:
-    folder = current_app.extensions["migrate"].directory
-    wanted = ScriptDirectory(folder).get_current_head()
-    with db.engines[READS].connect() as connection:
-        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if found != wanted:
-        raise NotReady(f"at {found}, not at {wanted}")
+def _database() -> Seen:
+    """One connection for everything that is asked of the database."""
+    with probes.connect("health") as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except psycopg.errors.UndefinedTable:
+            return Seen(None)
+        revision = str(row[0]) if row else None
+        values = {"worker": WORKER, "lock": pulse.LOCK, "number": pulse.NUMBERS[WORKER]}
+        try:
+            state: Any = connection.cursor(row_factory=namedtuple_row).execute(_STATE, values).fetchone()
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+            return Seen(revision)
+    return Seen(revision, **state._asdict())
+
+
+@functools.cache
+def head(folder: str) -> str | None:
+    """The revision that this process' code was written for."""
+    return ScriptDirectory(folder).get_current_head()
+
+
+def _migrations(seen: Seen) -> None:
+    wanted = head(current_app.extensions["migrate"].directory)
+    if seen.revision != wanted:
+        raise NotReady(f"at {seen.revision}, not at {wanted}")
+
+
+def _worker(seen: Seen) -> None:
+    if seen.clock is None:
+        return  # an older database: it is the migrations that fail
+    if seen.pulsing and not seen.held:
+        raise NotReady("its process has ended")
+    if seen.beat_at is None or clock.now() - seen.beat_at > SILENCE:
+        raise NotReady(f"last heard of at {seen.beat_at}")
 
 
 def _redis() -> None:
     redis.client().ping()
-
-
-def _worker() -> None:
-    with db.engines[READS].connect() as connection:
-        last = connection.scalar(select(Heartbeat.beat_at).where(Heartbeat.name == WORKER))
-    if last is None or clock.now() - last > SILENCE:
-        raise NotReady(f"last heard of at {last}")
 
 
 def _media() -> None:
@@ -83,13 +136,9 @@ def _media() -> None:
     open_storage(config.media_url, config.s3).try_out()
 
 
-PARTS: Mapping[str, Callable[[], None]] = {
-    "database": _database,
-    "migrations": _migrations,
-    "redis": _redis,
-    "worker": _worker,
-    "media": _media,
-}
+PARTS: Mapping[str, Callable[[], object]] = {DATABASE: _database, "redis": _redis, "media": _media}
+JUDGED: Mapping[str, Callable[[Seen], None]] = {"migrations": _migrations, "worker": _worker}
+_questions: dict[str, Question[object]] = {}
 
 
 def dead_jobs() -> int:
@@ -97,25 +146,33 @@ def dead_jobs() -> int:
     return session.scalar(select(func.count()).where(Job.state == JobState.DEAD)) or 0
 
 
-def failing() -> list[str]:
-    """The names of the parts that cannot work, each asked for two seconds at most."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - how Flask hands it to threads
-    pool = ThreadPoolExecutor(max_workers=len(PARTS))
-    waiting = {name: pool.submit(_in_context, app, check) for name, check in PARTS.items()}
-    down = []
-    for name, answer in waiting.items():
-        try:
-            answer.result(timeout=PATIENCE)
-        except (TooLong, Exception) as error:  # noqa: BLE001 - whatever it is, this part is down
-            log.warning("not ready: %s: %s", name, repr(error))
-            down.append(name)
-    pool.shutdown(wait=False, cancel_futures=True)
-    return down
+def examined() -> tuple[dict[str, Exception | None], Seen | None]:
+    """Every part by name with its failure, or None where it works; and what the database said, if it did.
+
+    All parts are asked at once, and given `PATIENCE` together.
+    """
+    asked = {name: _questions.setdefault(name, Question(name)).ask(how) for name, how in PARTS.items()}
+    deadline = time.monotonic() + PATIENCE
+    found = {name: _failure(answer, deadline) for name, answer in asked.items()}
+    seen = asked[DATABASE].result() if found[DATABASE] is None else None
+    if not isinstance(seen, Seen):
+        return found, None
+    return found | {name: _refusal(judge, seen) for name, judge in JUDGED.items()}, seen
 
 
-def _in_context(app: Flask, check: Callable[[], None]) -> None:
-    with app.app_context():
-        check()
+def _failure(answer: Future[object], deadline: float) -> Exception | None:
+    try:
+        return answer.exception(max(0.0, deadline - time.monotonic()))  # type: ignore[return-value]  # none ends the process
+    except TooLong:
+        return NotReady(f"no answer within {PATIENCE} s")
+
+
+def _refusal(judge: Callable[[Seen], None], seen: Seen) -> Exception | None:
+    try:
+        judge(seen)
+    except Exception as error:  # noqa: BLE001 - whatever it is, this part is down
+        return error
+    return None
 
 
 def livez() -> Response:
@@ -128,9 +185,12 @@ def readyz() -> Response:
 
     Jobs that are given up keep nobody from working, so they are a warning, and visitors are still sent.
     """
-    down = failing()
-    warnings = {"warnings": ["jobs"]} if "database" not in down and "migrations" not in down and dead_jobs() else {}
-    response = jsonify(ready=not down, failing=down, **warnings)
+    found, seen = examined()
+    down = {name: error for name, error in found.items() if error is not None}
+    for name, error in down.items():
+        log.warning("not ready: %s: %s", name, repr(error))
+    warned = seen is not None and "migrations" not in down and seen.dead_jobs > 0
+    response = jsonify(ready=not down, failing=list(down), **({"warnings": ["jobs"]} if warned else {}))
     response.status_code = 503 if down else 200
     return _plain(response)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Index, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campus.platform import settings
+from campus.platform import metrics, settings
 from campus.platform.db import Base, session, transaction
 from campus.platform.errors import CampusError
 
@@ -133,6 +133,7 @@ def spend(quota: Quota, subject: int | str, *, now: datetime, amount: int = 1) -
     ).returning(QuotaUse.used)
     used = session.scalar(raised) if amount <= limit else None
     if used is None:
+        metrics.quota_refused(quota.name)
         raise QuotaExceeded(quota, used=usage(quota, subject, now=now).used, limit=limit, resets_at=resets_at)
     return Usage(quota, used, limit, resets_at)
 
@@ -174,6 +175,7 @@ def require_left(quota: Quota, subject: int | str, *, now: datetime) -> None:
     """
     mine = usage(quota, subject, now=now)
     if mine.left == 0:
+        metrics.quota_refused(quota.name)
         raise QuotaExceeded(quota, used=mine.used, limit=mine.limit, resets_at=mine.resets_at)
 
 

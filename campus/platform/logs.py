@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import g, request
 
+from campus.platform import discretion, metrics, programs
+from campus.platform.htmx import wants_fragment
+
 if TYPE_CHECKING:
     from flask import Flask, Response
 
@@ -38,7 +41,12 @@ def configure(settings: Settings) -> None:
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, last],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            discretion.clean,
+            last,
+        ],
     )
     _replace_handler(formatter)
 
@@ -78,5 +86,7 @@ def _end(response: Response) -> Response:
     if request.path not in QUIET:
         took = time.perf_counter() - g.get("began", time.perf_counter())
         route = str(request.url_rule or "none")
+        form = "api" if programs.asks() else "fragment" if wants_fragment() else "page"
+        metrics.request_answered(route=route, method=request.method, status=response.status_code, form=form, seconds=took)
         access.info("answered", method=request.method, route=route, status=response.status_code, ms=round(took * 1000, 1))
     return response

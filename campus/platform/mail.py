@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from campus.platform import clock, settings
+from campus.platform import clock, metrics, settings
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -52,6 +52,15 @@ def send(mail: Mail) -> None:
         MailRefused: the settings do not allow it.
         OSError, smtplib.SMTPException: it could not be handed over; try again later.
     """
+    try:
+        _hand_on(mail)
+    except Exception:
+        metrics.mail_went("failed")
+        raise
+    metrics.mail_went("sent")
+
+
+def _hand_on(mail: Mail) -> None:
     url = urlsplit(settings.current().mail_url)
     message = _message(mail, url)
     if url.scheme == "file":

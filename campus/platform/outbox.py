@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import functools
 import logging
+import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import structlog
 from sqlalchemy import BigInteger, Identity, Index, Interval, Text, Uuid, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campus.platform import settings
+from campus.platform import clock, metrics, settings
 from campus.platform.db import Base, after_commit, choices, session, transaction
+from campus.platform.discretion import cleaned
 from campus.platform.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ class Job(Base):
     last_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
+    request_id: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         Index("uq_job_ready", "kind", "key", unique=True, postgresql_where=text("state = 'ready'")),
@@ -88,6 +92,8 @@ class Lease:
     cursor: int
     attempts: int
     token: uuid.UUID
+    created_at: datetime
+    request_id: str = ""
 
     def advance(self, cursor: int, delivered: int = 0) -> Lease:
         """Record progress in the open transaction and extend the lease.
@@ -96,6 +102,7 @@ class Lease:
             LeaseLost: the lease ran out and was given to another worker.
         """
         _hold(_ADVANCE, self, reached=cursor, more=delivered, lasting=_lease_time())
+        metrics.entries_delivered(delivered)
         return replace(self, cursor=cursor)
 
     def settle(self, cursor: int | None = None, delivered: int = 0) -> Lease:
@@ -105,6 +112,7 @@ class Lease:
             LeaseLost: the lease ran out and was given to another worker.
         """
         _hold(_SETTLE, self, reached=cursor, more=delivered)
+        metrics.entries_delivered(delivered)
         return self if cursor is None else replace(self, cursor=cursor)
 
 
@@ -125,11 +133,12 @@ def record(kind: str, key: object, payload: Mapping[str, Any] | None = None) -> 
     A job of this kind and key that is still ready is joined rather than doubled. The join locks that row until this transaction
     ends, so no worker can claim it before it can see what this transaction changed.
     """
-    row = insert(Job).values(kind=kind, key=str(key), payload=dict(payload or {}))
+    request = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    row = insert(Job).values(kind=kind, key=str(key), payload=dict(payload or {}), request_id=request)
     joined = row.on_conflict_do_update(
         index_elements=[Job.kind, Job.key],
         index_where=text("state = 'ready'"),
-        set_={"run_after": func.now(), "payload": row.excluded.payload},
+        set_={"run_after": func.now(), "payload": row.excluded.payload, "request_id": row.excluded.request_id},
     )
     session.execute(joined)
     after_commit(lambda: _Waker.wake(kind, str(key)), key=f"wake:{kind}:{key}")
@@ -144,25 +153,38 @@ def claim(*, kind: str | None = None, key: object = None, limit: int = 1) -> lis
     asked = {name: value for name, value in (("kind", kind), ("key", key)) if value is not None}
     with transaction():
         found = _claim(*asked).rows(token=token, lasting=_lease_time(), most=limit, **{name: str(asked[name]) for name in asked})
-    return [Lease(row.id, row.kind, row.key, row.payload, row.cursor, row.attempts, token) for row in found]
+    return [
+        Lease(row.id, row.kind, row.key, row.payload, row.cursor, row.attempts, token, row.created_at, row.request_id)
+        for row in found
+    ]
 
 
 def run(lease: Lease, handlers: Mapping[str, Handler]) -> bool:
     """Do one claimed job and settle it, if its handler has not. True when it is done.
 
-    A failure is kept on the row and tried again later.
+    A failure is kept on the row and tried again later. Whatever is logged meanwhile carries the job, and the request behind it.
     """
+    with structlog.contextvars.bound_contextvars(job=lease.id, request_id=lease.request_id):
+        return _run(lease, handlers)
+
+
+def _run(lease: Lease, handlers: Mapping[str, Handler]) -> bool:
+    began = time.perf_counter()
     try:
         if not handlers[lease.kind](lease):
             with transaction():
                 lease.settle()
     except LeaseLost:
-        log.warning("job %s %s:%s was taken over by another worker", lease.id, lease.kind, lease.key)
+        log.warning("job %s of kind %s was taken over by another worker", lease.id, lease.kind)
+        metrics.job_ended(lease.kind, "lost")
         return False
     except Exception as error:
-        log.exception("job %s %s:%s failed", lease.id, lease.kind, lease.key)
+        log.exception("job %s of kind %s failed", lease.id, lease.kind)
+        metrics.job_ended(lease.kind, "dead" if lease.attempts >= MAX_ATTEMPTS else "failed")
         _put_back(lease, error)
         return False
+    lag = (clock.now() - lease.created_at).total_seconds()
+    metrics.job_done(lease.kind, lag=lag, seconds=time.perf_counter() - began)
     return True
 
 
@@ -185,7 +207,7 @@ def _put_back(lease: Lease, error: Exception) -> None:
         "state": JobState.DEAD if dead else JobState.RUNNING,  # still running, lease expired: cannot collide with a ready twin
         "lease_until": func.clock_timestamp(),
         "run_after": func.clock_timestamp() + delay,
-        "last_error": f"{type(error).__name__}: {error}"[:2000],
+        "last_error": cleaned(f"{type(error).__name__}: {error}")[:2000],
     }
     try:
         with transaction():
@@ -246,7 +268,7 @@ def _claim(*by: str) -> Prepared:
         update(Job)
         .where(Job.id == chosen.c.id)
         .values(attempts=Job.attempts + 1, **taken)
-        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.cursor, Job.attempts, unwaited)
+        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.cursor, Job.attempts, Job.created_at, Job.request_id, unwaited)
     )
 
 

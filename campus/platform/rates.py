@@ -11,7 +11,7 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from campus.platform import redis, settings
+from campus.platform import metrics, redis, settings
 from campus.platform.limits import QuotaExceeded
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def throttle(quota: Quota, subject: int | str) -> None:
     if allowed is None:
         allowed = _memory().hit(_share(quota), quota.name, key)
     if not allowed:
+        metrics.quota_refused(quota.name)
         raise QuotaExceeded(quota, used=quota.limit, limit=quota.limit, resets_at=_next(quota, key))
 
 

@@ -96,6 +96,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     cors_origins: tuple[str, ...] = ()
     audit_key: str = ""
+    metrics_token: str = ""
     port: int = 8000
     web_workers: int = 2
     feed: FeedSettings = field(default_factory=FeedSettings)
@@ -108,6 +109,11 @@ class Settings:
     def is_production(self) -> bool:
         """Whether convenience is refused."""
         return self.env is Env.PRODUCTION
+
+    @property
+    def metrics_folder(self) -> Path:
+        """Where the processes of this machine count together."""
+        return self.var / "metrics"
 
     @property
     def uses_https(self) -> bool:
@@ -132,6 +138,11 @@ def current() -> Settings:
     """
     if _Holder.settings is None:
         raise RuntimeError("settings are read before create_app() configured them")
+    return _Holder.settings
+
+
+def current_or_none() -> Settings | None:
+    """The settings of this process, if it has any yet."""
     return _Holder.settings
 
 

@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from lucide.jinja import lucide
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campus.platform import assets, cache, clock, errors_http, headers, health, inputs, logs, rates
+from campus.platform import assets, cache, clock, errors_http, headers, health, inputs, logs, rates, scraping
 from campus.platform import settings as current_settings
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(scraping.blueprint)
 
 
 def accepts_uploads(view: View) -> View:

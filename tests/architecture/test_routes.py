@@ -32,6 +32,7 @@ def test_what_is_public_is_a_short_list(app: Flask) -> None:
 PUBLIC = {
     "/livez",
     "/readyz",
+    "/metrics",
     "/login",
     "/logout",
     "/signup",

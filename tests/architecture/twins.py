@@ -110,6 +110,7 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     # machines
     "health.livez": NOT_SHOWN,
     "health.readyz": NOT_SHOWN,
+    "metrics.scrape": NOT_SHOWN,
     "graphql.console": PROGRAMS_OWN,
     "graphql.run": PROGRAMS_OWN,
 }

@@ -81,6 +81,7 @@ ELSEWHERE = {
     "graphql.run",
     "health.livez",
     "health.readyz",
+    "metrics.scrape",
     "photos.media",  # tests/posts/test_media.py: files are needed
     "static",
 }

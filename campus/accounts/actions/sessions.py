@@ -15,7 +15,7 @@ from sqlalchemy import delete, update
 from campus import quotas
 from campus.accounts import passwords, queries, rules
 from campus.accounts.models import User, UserSession
-from campus.platform import limits, settings
+from campus.platform import limits, metrics, settings
 from campus.platform.db import session, transaction
 from campus.platform.errors import Forbidden, Invalid
 
@@ -76,6 +76,7 @@ def sign_in(*, email: str, password: str, remote: str, user_agent: str = "", rem
     user = queries.by_email(address)
     known = user is not None and (settings.current().demo_sign_ins or not user.is_demo)
     if not passwords.matches(user.password_hash if user and known else None, password) or user is None:
+        metrics.sign_in_failed("credentials")
         raise WrongCredentials("This address and this password do not belong together.", field="password")
     with transaction():
         _forgive(subject, remote, now=now)
@@ -112,8 +113,10 @@ def _forgive(subject: str, remote: str, *, now: datetime) -> None:
 
 def _require_admitted(user: User) -> None:
     if user.suspended_at is not None:
+        metrics.sign_in_failed("suspended")
         raise AccountSuspended("Your password is right, but an administrator has suspended this account.")
     if user.approved_at is None:
+        metrics.sign_in_failed("waits")
         raise AccountWaits("Your password is right. An administrator still has to approve your account; a mail will tell you.")
 
 

@@ -7,6 +7,7 @@ the children say is kept in `<var>/log`, that of the run before in `*.log.1`.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ def run(settings: Settings, environ: Mapping[str, str], plan: Plan | None = None
         say("PhotoCampus already runs in this checkout. Stop that run first, or set CAMPUS_VAR to another folder.")
         return 1
     rotate(settings.var / "log", supervisor.plan)
+    shutil.rmtree(settings.metrics_folder, ignore_errors=True)  # of processes that have ended
     try:
         supervisor.run()
     except Interrupted:
