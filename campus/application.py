@@ -25,6 +25,7 @@ from campus.follows import models as follows
 from campus.follows import views as follows_views
 from campus.interactions import models as interactions
 from campus.interactions import views as interactions_views
+from campus.moderation import views as moderation_views
 from campus.notifications import models as notifications
 from campus.organizations import models as organizations
 from campus.organizations import views as organizations_views
@@ -63,6 +64,7 @@ def create_app(config: Settings, root: Path) -> Flask:
     profiles_views.init_app(app)
     search_views.init_app(app)
     feed_views.init_app(app)
+    moderation_views.init_app(app)
     admin_views.init_app(app)
     rest.init_app(app)
     app.register_blueprint(documentation.blueprint)

@@ -22,9 +22,13 @@ STRIDE = 2000  # entries read at a time
 
 @dataclass(frozen=True)
 class Filter:
-    """Which entries: those whose parts begin with, or are, what is given."""
+    """Which entries: those whose parts are what is given.
+
+    An `act` that ends in a dot stands for all acts of its kind of thing (`user.`); `actors` for several names of one person.
+    """
 
     actor: str | None = None
+    actors: tuple[str, ...] = ()
     act: str | None = None
     target: str | None = None
     organization_id: int | None = None
@@ -62,9 +66,14 @@ def everything(wanted: Filter) -> Iterator[AuditEntry]:
 
 def _filtered(wanted: Filter) -> Select[AuditEntry]:
     found = select(AuditEntry)
-    for column, value in ((AuditEntry.actor, wanted.actor), (AuditEntry.act, wanted.act), (AuditEntry.target, wanted.target)):
+    for column, value in ((AuditEntry.actor, wanted.actor), (AuditEntry.target, wanted.target)):
         if value is not None:
             found = found.where(column == value)
+    if wanted.actors:
+        found = found.where(AuditEntry.actor.in_(wanted.actors))
+    if wanted.act is not None:
+        of_a_kind = wanted.act.endswith(".")
+        found = found.where(AuditEntry.act.startswith(wanted.act, autoescape=True) if of_a_kind else AuditEntry.act == wanted.act)
     if wanted.organization_id is not None:
         found = found.where(AuditEntry.organization_id == wanted.organization_id)
     if wanted.since is not None:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from campus.audit import chain, queries
+from campus.audit.export import facts, lines
 from campus.audit.queries import Filter
 from campus.cli.frame import Group, as_json, say
 
-if TYPE_CHECKING:
-    from campus.audit.models import AuditEntry
-
 group = Group("audit", help="The audit log: every use of a privilege, sealed against later changes.")
-COLUMNS = ("seq", "at", "actor", "act", "target", "organization_id", "before", "after", "request_id")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def _filters(command: Any) -> Any:
@@ -34,10 +28,6 @@ def _filters(command: Any) -> Any:
     return command
 
 
-def _facts(entry: AuditEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in COLUMNS}
-
-
 @group.add("list")
 @_filters
 @click.option("--before", type=click.IntRange(1), help="Only entries with smaller numbers: the next page.")
@@ -47,7 +37,7 @@ def listed(before: int | None, limit: int, as_json: bool, **given: Any) -> None:
     """Show entries, the newest first."""
     found = queries.listing(Filter(**given), before=before, limit=limit)
     if as_json:
-        click.echo(json.dumps([_facts(entry) for entry in found], default=str, ensure_ascii=False))
+        click.echo(json.dumps([facts(entry) for entry in found], default=str, ensure_ascii=False))
         return
     for entry in found:
         changed = f" {json.dumps(entry.before)} → {json.dumps(entry.after)}" if entry.before or entry.after else ""
@@ -60,15 +50,8 @@ def listed(before: int | None, limit: int, as_json: bool, **given: Any) -> None:
 @_filters
 def export(**given: Any) -> None:
     """Write entries to standard output as CSV, the oldest first."""
-    rows = csv.writer(sys.stdout)
-    rows.writerow(COLUMNS)
-    for entry in queries.everything(Filter(**given)):
-        rows.writerow([_cell(value) for value in _facts(entry).values()])
-
-
-def _cell(value: object) -> str:
-    told = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else "" if value is None else str(value)
-    return f"'{told}" if told.startswith(FORMULA) else told
+    for line in lines(Filter(**given)):
+        click.echo(line, nl=False)
 
 
 @group.add("verify")

@@ -107,6 +107,12 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "admin.overview": BY_COMMAND,
     "admin.tasks": BY_COMMAND,
     "admin.run_task": BY_COMMAND,
+    # audit
+    "audit.site": BY_COMMAND,
+    "audit.site_csv": BY_COMMAND,
+    "audit.site_verify": BY_COMMAND,
+    "audit.organization": BY_COMMAND,
+    "audit.organization_csv": BY_COMMAND,
     # machines
     "health.livez": NOT_SHOWN,
     "health.readyz": NOT_SHOWN,

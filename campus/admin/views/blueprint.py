@@ -17,10 +17,11 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 SECTIONS = (
     ("/admin", "chart-column", "Dashboard"),
     ("/admin/tasks", "clock", "Tasks"),
+    ("/admin/audit", "scroll-text", "Audit log"),
 )
 
 
-@blueprint.context_processor
+@blueprint.app_context_processor  # the audit log and moderation stand in the same frame
 def _navigation() -> dict[str, object]:
     return {"sections": SECTIONS}
 

@@ -122,6 +122,16 @@ def reading_department(_who: Who, organization: OrganizationThing) -> Verdict:
     return Verdict.DONE if organization.northbridge else Verdict.MISSING
 
 
+def looking_after_the_site(who: Who, _thing: object) -> Verdict:
+    """The site's administrators; for anybody else there is no such page."""
+    return Verdict.DONE if who is Who.SITE_ADMIN else Verdict.MISSING
+
+
+def managing(who: Who, organization: OrganizationThing) -> Verdict:
+    """Northbridge's administrator; for anybody else there is no such page."""
+    return Verdict.DONE if organization.northbridge and who is Who.ADMIN else Verdict.MISSING
+
+
 def posting(who: Who, place: PostThing) -> Verdict:
     """Members in their organization and department; officially, and in any department, who posts officially."""
     if not place.owned:

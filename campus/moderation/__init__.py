@@ -1,0 +1,1 @@
+"""Keeping the campus safe and fair: reports, cases, decisions, appeals, and the record of every effect."""
