@@ -9,13 +9,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from campus.feed import subscriptions
-from campus.notifications import mailing, memberships
+from campus.interactions.actions import INTERACTION
+from campus.notifications import mailing, memberships, telling
 
 if TYPE_CHECKING:
-    from campus.platform.outbox import Handler
+    from campus.platform.outbox import Handler, Lease
+
+
+def in_turn(*handlers: Handler) -> Handler:
+    """Several rooms' parts of one job. None but the last may settle it; each may run again when a later one failed."""
+
+    def all_of_them(lease: Lease) -> bool | None:
+        return [handler(lease) for handler in handlers][-1]
+
+    return all_of_them
+
 
 HANDLERS: dict[str, Handler] = {
     **subscriptions.HANDLERS,  # entries of feeds, photos, mails of accounts
+    **telling.HANDLERS,  # people are told what others did
     **memberships.HANDLERS,  # an organization decided about a member
     **mailing.HANDLERS,  # mails of notifications
+    INTERACTION: in_turn(subscriptions.HANDLERS[INTERACTION], telling.HANDLERS[INTERACTION]),  # liked, commented, taken back
 }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
+TELL_OF_FOLLOW = "tell_of_follow"  # handled by the notifications
 _UNSYNCED = {"synchronize_session": False}
 
 
@@ -62,6 +63,7 @@ def follow(*, viewer_id: int, user_id: int | None = None, organization_id: int |
         if made is None:
             return session.scalar(select(Follow.status).where(*_between(viewer_id, user_id, organization_id))) or status
         limits.spend(quotas.FOLLOWS, viewer_id, now=now)
+        _tell(viewer_id, user_id)
         if status is FollowStatus.ACCEPTED:
             _changed(viewer_id, user_id=user_id, organization_id=organization_id)
         return status
@@ -72,6 +74,7 @@ def unfollow(*, viewer_id: int, user_id: int | None = None, organization_id: int
     with transaction():
         gone = delete(Follow).where(*_between(viewer_id, user_id, organization_id)).returning(Follow.id)
         if session.scalar(gone, execution_options=_UNSYNCED) is not None:
+            _tell(viewer_id, user_id)
             _changed(viewer_id, user_id=user_id, organization_id=organization_id)
 
 
@@ -85,6 +88,7 @@ def accept(*, viewer_id: int, follower_id: int) -> None:
     with transaction():
         accepted = asked.values(status=FollowStatus.ACCEPTED).returning(Follow.id)
         if session.scalar(accepted, execution_options=_UNSYNCED) is not None:
+            _tell(follower_id, viewer_id, accepted=True)
             _changed(follower_id, user_id=viewer_id)
         elif session.scalar(select(Follow.id).where(*_between(follower_id, viewer_id, None))) is None:
             raise PersonNotFound("This person does not ask to follow you any more.")
@@ -203,6 +207,13 @@ def _changed(viewer_id: int, *, user_id: int | None = None, organization_id: int
     else:
         payload = {"user_id": viewer_id, "organization_id": organization_id}
         outbox.record("sync_source", f"{viewer_id}:o{organization_id}", payload)
+
+
+def _tell(follower_id: int, user_id: int | None, *, accepted: bool = False) -> None:
+    """Have whom it concerns told what became of a follow; those of organizations concern nobody."""
+    if user_id is not None:
+        payload = {"follower_id": follower_id, "user_id": user_id, "accepted": accepted}
+        outbox.record(TELL_OF_FOLLOW, f"{follower_id}:{user_id}", payload)
 
 
 def _sync(user_id: int, author_id: int) -> None:

@@ -84,9 +84,10 @@ class CommentsPage:
     older_url: str | None
 
 
+STANDS = Comment.deleted_at.is_(None)  # the comment is there for whoever may see its post and its author
 _VIEWER = bindparam("viewer", type_=BigInteger)
 _SHOWN: tuple[ColumnElement[bool], ...] = (
-    Comment.deleted_at.is_(None),
+    STANDS,
     User.suspended_at.is_(None),
     not_blocked(_VIEWER, Comment.author_id),
 )

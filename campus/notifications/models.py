@@ -87,11 +87,14 @@ class NotificationAct(Base):
     kind: Mapped[Kind] = mapped_column(choices(Kind), primary_key=True)
     post_id: Mapped[int] = mapped_column(primary_key=True)
     comment_id: Mapped[int] = mapped_column(primary_key=True)
-    actor_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     notification_id: Mapped[int] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"))
     at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_notification_act_newest", "notification_id", sql("at DESC"), "actor_id"),)
+    __table_args__ = (
+        Index("ix_notification_act_newest", "notification_id", sql("at DESC"), "actor_id"),
+        Index("ix_notification_act_actor_id", "actor_id", "post_id"),
+    )
 
 
 class NotificationWish(Base):

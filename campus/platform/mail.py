@@ -37,12 +37,16 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail in plain text. `key` is the same however often it is tried."""
+    """One mail in plain text. `key` is the same however often it is tried.
+
+    `unsubscribe` is an address that ends mails like this one when it is sent a POST (RFC 8058), or empty.
+    """
 
     key: str
     to: str
     subject: str
     text: str
+    unsubscribe: str = ""
 
 
 def send(mail: Mail) -> None:
@@ -83,6 +87,9 @@ def _message(mail: Mail, url: SplitResult) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{_word(mail.key)}@{_mail_host(host)}>"
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     return message
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 DISTRIBUTE = "distribute_post"  # handled by the feed
 RETRACT = "retract_post"  # and this
 ERASE = "erase_post"
+TELL_MENTIONED = "tell_mentioned"  # handled by the notifications
 
 
 class SubmissionUsed(Conflict):
@@ -61,6 +62,7 @@ def publish(*, viewer: Viewer, draft: PostDraft, now: datetime) -> Post:
         if is_new:
             spend(POSTS, viewer.id, now=now)
             post_photos.add(post, dict(enumerate(draft.photos, start=1)))
+            _tell_mentioned(post)
             if not draft.photos:
                 _distribute(post)
     return post
@@ -254,6 +256,7 @@ def _remember(post: Post, draft: PostDraft, now: datetime) -> None:
         return
     if before[:3] != after[:3]:
         session.add(PostEdit(post_id=post.id, title=post.title, text=post.text, audience=post.audience, edited_at=now))
+        _tell_mentioned(post, draft.text)
     post.title, post.text, post.audience, post.location = draft.title, draft.text, draft.audience, draft.location
     post.organization_id, post.department_id, post.official = draft.organization_id, draft.department_id, draft.official
     post.edited_at = post.updated_at = now
@@ -274,6 +277,12 @@ def _require_state(post: Post, state: PostState) -> None:
 def _move(post: Post, state: PostState, now: datetime) -> None:
     post.state, post.updated_at = state, now
     _redistribute(post, now)
+
+
+def _tell_mentioned(post: Post, text: str = "") -> None:
+    """Have those told whom a post names by their handles, or names no more in its new `text`."""
+    if "@" in post.text or "@" in text:
+        outbox.record(TELL_MENTIONED, post.id, {"post_id": post.id})
 
 
 def _distribute(post: Post) -> None:

@@ -79,7 +79,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_notification_act_newest", "notification_act", ["notification_id", sa.text("at DESC"), "actor_id"])
-    op.create_index(op.f("ix_notification_act_actor_id"), "notification_act", ["actor_id"])
+    op.create_index("ix_notification_act_actor_id", "notification_act", ["actor_id", "post_id"])
     op.create_table(
         "notification_wish",
         sa.Column("user_id", sa.BigInteger(), nullable=False),

@@ -16,7 +16,6 @@ from campus.accounts.models import Algorithm, Scope
 from campus.feed import check, fanout, snapshots, upkeep
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState, FeedStatus
 from campus.feed.streams import Kind
-from campus.feed.subscriptions import HANDLERS
 from campus.feed.windows import END
 from campus.follows.actions import block, follow, unblock, unfollow
 from campus.organizations.actions import add_member, expire_memberships, leave, remove_member
@@ -27,6 +26,7 @@ from campus.platform.db import session, transaction
 from campus.platform.outbox import Job, JobState, Lease, LeaseLost
 from campus.posts.actions import DISTRIBUTE, delete, edit, reinstate, withdraw
 from campus.posts.models import Audience
+from campus.switchboard import HANDLERS
 from tests.factories import make_company, make_follow, make_member, make_university, make_user
 from tests.feed.pages import feed_settings
 from tests.posts.making import draft, published, viewer_of
