@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from campus.follows.queries import FollowedOrganization, Person
     from campus.interactions.queries import CommentView, FullCard
     from campus.organizations.places import DepartmentPlace, Listed, Member
+    from campus.organizations.roster import RosterEntry
     from campus.posts.cards import DepartmentView, OwnerView, PersonView, PhotoView, PostCard
 
 Id = Annotated[int, Field(gt=0, examples=[4711])]
@@ -172,7 +173,7 @@ class UnauthenticatedOut(TypedDict):
     error: Literal["Authentication required"]
 
 
-def person_out(person: PersonView | Person | Member) -> PersonOut:
+def person_out(person: PersonView | Person | Member | RosterEntry) -> PersonOut:
     """A person."""
     return PersonOut(id=person.id, handle=person.handle, name=person.name, url=f"/u/{person.handle}")
 

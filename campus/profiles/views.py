@@ -12,9 +12,10 @@ from campus.follows.models import FollowStatus
 from campus.interactions.queries import dress
 from campus.organizations import queries as organizations
 from campus.platform.htmx import page_or_block
+from campus.platform.keys import number, pair, read_moment
 from campus.posts.queries import newest_by_author, newest_by_organization
 from campus.profiles import queries
-from campus.profiles.paging import key_after, number, pair, post_key
+from campus.profiles.paging import key_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +149,7 @@ def _shown(viewer_id: int, page: list[PostCard], path: str) -> tuple[list[FullCa
 
 
 def _before() -> tuple[datetime, int] | None:
-    return post_key(request.args.get("before"))
+    return read_moment(request.args.get("before"))
 
 
 def _number(name: str) -> int | None:

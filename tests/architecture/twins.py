@@ -23,6 +23,9 @@ BYTES = Because("The file itself: posts name its address, where a token lets a p
 NOT_SHOWN = Because("For the one who runs the site.")
 BY_COMMAND = Because("For the one who runs the site: the twin is a `flask` command, which the page names.")
 PROGRAMS_OWN = Because("Itself for programs.")
+LEADS_ON = Because("It leads to a page, and is none itself.")
+
+A_MEMBER = "/organizations/<slug>/members/<handle>/"
 
 TWINS: dict[str, tuple[str, ...] | Because] = {
     # accounts
@@ -85,6 +88,15 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     # organizations, and the pages of people
     "organizations.join": ("PUT /organizations/<slug>/membership/",),
     "organizations.leave": ("DELETE /organizations/<slug>/membership/",),
+    "manage.start": LEADS_ON,
+    "manage.members": ("GET /organizations/<slug>/roster/",),
+    "manage.admit": (f"PUT {A_MEMBER}",),
+    "manage.member": (f"GET {A_MEMBER}",),
+    "manage.change": (f"PATCH {A_MEMBER}",),
+    "manage.confirm_removal": A_FORM,
+    "manage.remove": (f"DELETE {A_MEMBER}",),
+    "manage.requests": ("GET /organizations/<slug>/requests/",),
+    "manage.answer": ("POST /organizations/<slug>/requests/",),
     "profiles.person": ("GET /users/<handle>/", "GET /users/<handle>/posts/"),
     "profiles.followers": ("GET /users/<handle>/followers/", "GET /me/follow_requests/"),
     "profiles.following": ("GET /users/<handle>/following/", "GET /users/<handle>/followed_organizations/"),

@@ -9,6 +9,7 @@ from tests.api.matrix.things import COMMENTS, ORGANIZATIONS, PEOPLE, POSTS
 A_POST = "/posts/<int:post_id>"
 A_PERSON = "/u/<handle>"
 AN_ORGANIZATION = "/o/<slug>"
+MANAGE = f"{AN_ORGANIZATION}/manage"
 EDITED = {"text": "Other words", "audience": "public", "owner": ""}
 
 ROUTES: dict[str, Row] = {
@@ -48,6 +49,15 @@ ROUTES: dict[str, Row] = {
     "GET /admin/audit/verify": Row(HERSELF, verdicts.looking_after_the_site),
     f"GET {AN_ORGANIZATION}/manage/audit": Row(ORGANIZATIONS, verdicts.managing),
     f"GET {AN_ORGANIZATION}/manage/audit.csv": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {MANAGE}": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {MANAGE}/members": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/members": Row(ORGANIZATIONS, verdicts.managing, {"handle": "member"}),
+    f"GET {MANAGE}/members/<handle>": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/members/<handle>": Row(ORGANIZATIONS, verdicts.managing, {"role": "member", "kind": "staff"}),
+    f"GET {MANAGE}/members/<handle>/remove": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/members/<handle>/remove": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing, {"reject": "ticked"}),
     "GET /": Row(FEEDS, verdicts.anybody),
     "GET /feed/new": Row(NEWER, verdicts.anybody),
     "GET /feed/suggestions": Row(HERSELF, verdicts.anybody),

@@ -8,7 +8,7 @@ import strawberry
 
 from campus.api.graphql.guards import LARGEST_PAGE
 from campus.platform.errors import Invalid
-from campus.profiles.paging import number
+from campus.platform.keys import number
 
 Node = TypeVar("Node")
 BIGGEST_NUMBER = 2**63 - 1

@@ -17,9 +17,10 @@ from campus.interactions.queries import dress
 from campus.organizations import queries as organizations
 from campus.organizations.models import JoinPolicy, MemberKind, Role
 from campus.organizations.models import Organization as OrganizationRow
+from campus.platform.keys import read_moment
 from campus.posts.queries import newest_by_author, newest_by_organization
 from campus.profiles import queries
-from campus.profiles.paging import key_after, post_key
+from campus.profiles.paging import key_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ class UserProfile(User):
     def posts(self, info: Info, first: int = 10, after: str | None = None) -> Connection[Post]:
         """What she signs and the viewer may see, the newest first."""
         limit = size(first)
-        return _posts(info, newest_by_author(info.context.viewer.id, self.number, post_key(after), limit + 1), limit)
+        return _posts(info, newest_by_author(info.context.viewer.id, self.number, read_moment(after), limit + 1), limit)
 
     @strawberry.field
     def followers(self, info: Info, first: int = 30, after: str | None = None) -> Connection[User]:
@@ -131,7 +132,7 @@ class OrganizationProfile(Organization):
         """What it publishes and the viewer may see, the newest first; of one department, if its slug is given."""
         limit, me = size(first), info.context.viewer.id
         place = organizations.department_by_slug(self.row.id, department).id if department is not None else None
-        return _posts(info, newest_by_organization(me, self.row.id, place, post_key(after), limit + 1), limit)
+        return _posts(info, newest_by_organization(me, self.row.id, place, read_moment(after), limit + 1), limit)
 
     @strawberry.field
     def members(self, info: Info, first: int = 30, after: str | None = None) -> Connection[Member]:

@@ -19,9 +19,9 @@ from campus.api.graphql.searching import Search
 from campus.feed import explain, reading
 from campus.organizations import queries as organizations
 from campus.platform.errors import Invalid
+from campus.platform.keys import pair
 from campus.posts.models import Audience
 from campus.posts.queries import earlier_texts, reachable_post
-from campus.profiles.paging import pair
 
 if TYPE_CHECKING:
     from campus.feed.reading import FeedPage

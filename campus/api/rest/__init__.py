@@ -11,6 +11,7 @@ from campus.api.rest import (
     feed,
     marks,
     me,
+    members,
     organizations,
     people,
     photos,
@@ -23,7 +24,7 @@ from campus.platform.web import csrf
 if TYPE_CHECKING:
     from flask import Flask
 
-RESOURCES = (feed, posts, photos, me, discovery, comments, marks, people, relations, organizations, belonging, search)
+RESOURCES = (feed, posts, photos, me, discovery, comments, marks, people, relations, organizations, members, belonging, search)
 PREFIX = "/api"
 
 

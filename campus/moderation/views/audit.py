@@ -20,7 +20,7 @@ from campus.moderation.forms import TrailForm
 from campus.platform import clock
 from campus.platform.errors import Invalid
 from campus.platform.htmx import page_or_block
-from campus.profiles.paging import number
+from campus.platform.keys import number
 
 if TYPE_CHECKING:
     from campus.audit.queries import Filter

@@ -40,6 +40,7 @@ A_POST = "/posts/<int:post_id>/"
 A_PHOTO = f"{A_POST}photos/<int:position>/"
 A_PERSON = "/users/<handle>/"
 AN_ORGANIZATION = "/organizations/<slug>/"
+A_MEMBER = f"{AN_ORGANIZATION}members/<handle>/"
 A_DEPARTMENT = f"{AN_ORGANIZATION}departments/<department>/"
 
 ROUTES: dict[str, Row] = {
@@ -88,6 +89,13 @@ ROUTES: dict[str, Row] = {
     f"DELETE {AN_ORGANIZATION}follow/": Row(ORGANIZATIONS, verdicts.anybody),
     f"PUT {AN_ORGANIZATION}mute/": Row(ORGANIZATIONS, verdicts.anybody),
     f"DELETE {AN_ORGANIZATION}mute/": Row(ORGANIZATIONS, verdicts.anybody),
+    f"GET {AN_ORGANIZATION}roster/": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {A_MEMBER}": Row(ORGANIZATIONS, verdicts.managing),
+    f"PUT {A_MEMBER}": Row(ORGANIZATIONS, verdicts.managing, {}),
+    f"PATCH {A_MEMBER}": Row(ORGANIZATIONS, verdicts.managing, {"kind": "staff"}),
+    f"DELETE {A_MEMBER}": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {AN_ORGANIZATION}requests/": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {AN_ORGANIZATION}requests/": Row(ORGANIZATIONS, verdicts.managing, {"answer": "reject", "handles": ["member"]}),
     "POST /posts/": Row(PLACES, verdicts.posting, {"text": "Hello"}, places=True),
     "GET /posts/audience/": Row(PLACES, verdicts.posting, places=True),
     "GET /posts/home_feed/": Row(FEEDS, verdicts.anybody),

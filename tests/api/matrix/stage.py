@@ -93,6 +93,7 @@ def build() -> Stage:
         physics = make_department(organization=northbridge, slug="physics", name="Physics")
         closed = make_company(slug="closed", name=f"Closed {stage.word(everybody)}", join_policy=JoinPolicy.CLOSED)
         stage.organizations = {"northbridge": (northbridge.id, "northbridge"), "closed": (closed.id, "closed")}
+        stage.people["northbridge"] = Who.MEMBER  # asked about with the organization
         stage.physics_id = physics.id
         askers = _askers(stage, northbridge, physics)
         make_member(user=askers[Who.ELSEWHERE], organization=make_company(slug="elsewhere"), role=Role.ADMIN)

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash
+from flask import flash
 
 from campus.accounts.guard import sign_in_required, viewer
 from campus.organizations import actions
 from campus.organizations.models import MembershipStatus
 from campus.organizations.queries import by_slug
+from campus.organizations.views.blueprints import blueprint
 from campus.platform import clock
 from campus.platform.htmx import redirect_back
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
-
-blueprint = Blueprint("organizations", __name__)
-
-
-def init_app(app: Flask) -> None:
-    """Give the application these buttons."""
-    app.register_blueprint(blueprint)
+    from flask import Response
 
 
 @blueprint.post("/o/<slug>/join")
