@@ -25,6 +25,7 @@ E = TypeVar("E", bound="StrEnum")
 
 ROOT = Path(__file__).resolve().parent
 MIN_SECRET = 32
+POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 LOCATION = re.compile(r"(/[A-Za-z0-9_-]+)+/?")
 MIN_TOKEN = 16
@@ -140,8 +141,8 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         secret_key=read.text("SECRET_KEY"),
         audit_key=read.text("AUDIT_KEY"),
         metrics_token=read.parsed("METRICS_TOKEN", "", _metrics_token, f"at least {MIN_TOKEN} random characters"),
-        database_url=_psycopg(read.url("DATABASE_URL", "", ("postgresql", "postgres", "postgresql+psycopg"))),
-        database_replica_url=_psycopg(read.url("DATABASE_REPLICA_URL", "", ("postgresql", "postgres"))) or None,
+        database_url=_psycopg(read.url("DATABASE_URL", "", POSTGRESQL)),
+        database_replica_url=_psycopg(read.url("DATABASE_REPLICA_URL", "", POSTGRESQL)) or None,
         redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
         media_url=read.parsed("MEDIA_URL", str(var / "media"), _media_url, "an absolute folder or s3://bucket"),
         mail_url=read.url("MAIL_URL", f"file://{var / 'mail'}", ("smtp", "smtps", "file", "console")),
@@ -156,6 +157,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         cors_origins=read.parsed("CORS_ORIGINS", (), _origins, "https://host or http://host:port, separated by commas"),
         port=port,
         web_workers=read.whole("WEB_WORKERS", 2, 1, 64),
+        drain_seconds=read.whole("DRAIN_SECONDS", 0, 0, 60),
         feed=_section(read, "FEED", FeedSettings),
         media=_section(read, "MEDIA", MediaSettings),
         s3=_s3(read),

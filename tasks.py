@@ -100,7 +100,7 @@ def wake(kind: str, key: str) -> None:
 
 def _run(task: schedule.Task, **options: Any) -> None:
     with _Serving.app.app_context():
-        scheduled.run(task.name, lambda: task.verb(**options))
+        scheduled.run_due(task.name, lambda: task.verb(**options))
 
 
 def _scheduled(function: Callable[..., None]) -> Any:

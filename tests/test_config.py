@@ -27,6 +27,7 @@ BAD = [
     ("PORT", "0", "a whole number from 1 to 65535"),
     ("PORT", "65536", "a whole number from 1 to 65535"),
     ("WEB_WORKERS", "-1", "a whole number from 1 to 64"),
+    ("DRAIN_SECONDS", "61", "a whole number from 0 to 60"),
     ("TRUSTED_PROXIES", "all", "a whole number from 0 to 10"),
     ("DATABASE_URL", "mysql://localhost/campus", "a URL beginning with postgresql://"),
     ("DATABASE_URL", "campus", "a URL beginning with postgresql://"),

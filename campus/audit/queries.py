@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from campus.audit import chain
 from campus.audit.models import AuditEntry
+from campus.platform import replica
 from campus.platform.db import session
 
 if TYPE_CHECKING:
@@ -49,19 +50,24 @@ def listing(wanted: Filter, *, before: int | None = None, limit: int = 50) -> Se
     found = _filtered(wanted).order_by(AuditEntry.seq.desc()).limit(limit)
     if before is not None:
         found = found.where(AuditEntry.seq < before)
-    return session.scalars(found).all()
+    return _found(found)
 
 
 def everything(wanted: Filter) -> Iterator[AuditEntry]:
     """All entries a filter lets through, the oldest first, in strides: for an export."""
     last = 0
     while True:
-        some = session.scalars(_filtered(wanted).where(AuditEntry.seq > last).order_by(AuditEntry.seq).limit(STRIDE)).all()
+        next_ones = _filtered(wanted).where(AuditEntry.seq > last).order_by(AuditEntry.seq).limit(STRIDE)
+        some = _found(next_ones)
         if not some:
             return
         yield from some
         last = some[-1].seq
         session.expunge_all()
+
+
+def _found(which: Select[AuditEntry]) -> Sequence[AuditEntry]:
+    return replica.reading(lambda: session.scalars(which).all())
 
 
 def _filtered(wanted: Filter) -> Select[AuditEntry]:

@@ -10,6 +10,7 @@ pending     jobs that are not done, which may explain the others; also the dead 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, select
@@ -18,7 +19,7 @@ from campus.feed.audience import pairs, rightful
 from campus.feed.fanout import pushed_since
 from campus.feed.models import FeedEntry, FeedState, FeedStatus
 from campus.feed.upkeep import match_many
-from campus.platform import outbox
+from campus.platform import outbox, replica
 from campus.platform.db import session
 from campus.platform.health import dead_jobs
 from campus.posts.models import Post
@@ -61,7 +62,7 @@ def check(ids: Sequence[int], *, now: datetime, fix: bool = False, progress: Cal
     found = Findings(pending=outbox.pending() + dead_jobs())
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        here = _check(batch, now=now)
+        here = replica.reading(partial(_check, batch, now=now))
         if fix and not here.clean:
             _fix(batch, now=now)
         found += here

@@ -130,7 +130,7 @@ def count_newer(viewer: Viewer, algorithm: Algorithm, scope: Scope, since: datet
     if not count or algorithm is Algorithm.CHRONOLOGICAL:
         return Newer(count, count)
     kind = Kind(algorithm, scope, snapshots.entries_complete(viewer.id))
-    ids, _, _ = snapshots.order(viewer.id, kind, now=now, wanted=size, at_least=size)
+    ids, _, _ = snapshots.beginning(viewer.id, kind, now=now, wanted=size, at_least=size)
     on_top = session.scalar(newer(me, scope, since, size, among=ids)) or 0
     return Newer(count, count if on_top == size else on_top)
 

@@ -2,7 +2,7 @@
 
 Reads run in autocommit on connections that PostgreSQL itself holds read-only: a page that only reads cannot write, and its
 prepared statements survive the return to the pool (each ROLLBACK would drop them). Writes run inside `transaction()`, on
-connections of their own.
+connections of their own. What a replica may answer is asked through `campus.platform.replica`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 READS = "reads"
+REPLICA = "replica"
 _DEPTH = "transaction_depth"
 _AFTER = "after_commit"
 _READS_LIMITED = "reads_limited_to"
+_AT_REPLICA = "at_replica"
 
 
 class Base(DeclarativeBase):
@@ -67,12 +69,14 @@ def choices(kind: type[StrEnum]) -> Enum:
 
 
 class RoutedSession(FlaskSession):
-    """Sends statements to the reading engine unless a transaction is open."""
+    """Sends statements to the reading engine unless a transaction is open; all of them to the replica inside `at_replica()`."""
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Any:
         """The engine for this statement: an explicit one, the writing one inside `transaction()`, else the reading one."""
         if bind is not None:
             return super().get_bind(mapper=mapper, clause=clause, bind=bind, **kwargs)
+        if self.info.get(_AT_REPLICA):
+            return self._db.engines[REPLICA]
         return self._db.engines[None if self.info.get(_DEPTH) else READS]
 
 
@@ -84,7 +88,7 @@ session: scoped_session[Session] = db.session  # type: ignore[assignment]  # the
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the application its two engines: one that writes, one that only reads."""
+    """Give the application its engines: one that writes, one that only reads, and one for the replica if there is one."""
     pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_recycle": 1800, "hide_parameters": True}
     writes = {"connect_args": {"application_name": "photocampus", "options": "-c lock_timeout=10s"}}
     reads = {
@@ -94,7 +98,17 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = pool | writes
     app.config["SQLALCHEMY_BINDS"] = {READS: {"url": settings.database_url, **pool, **reads}}
+    if settings.database_replica_url:
+        app.config["SQLALCHEMY_BINDS"][REPLICA] = {"url": settings.database_replica_url, **pool, **_of_replica()}
     db.init_app(app)
+
+
+def _of_replica() -> dict[str, Any]:
+    """A replica that is away is given up within seconds: the primary has the answer as well."""
+    patience = {"connect_timeout": 2, "tcp_user_timeout": 2000}
+    options = "-c default_transaction_read_only=on -c statement_timeout=10s"
+    names = {"application_name": "photocampus-replica", "options": options}
+    return {"isolation_level": "AUTOCOMMIT", "pool_timeout": 0.1, "connect_args": patience | names}
 
 
 @contextmanager
@@ -105,6 +119,8 @@ def transaction() -> Iterator[Session]:
     run once the data is durable, and never after a rollback.
     """
     current = session()
+    if current.info.get(_AT_REPLICA):
+        raise RuntimeError("a read for the replica opened a transaction")
     if current.info.get(_DEPTH):
         yield current
         return
@@ -120,6 +136,27 @@ def transaction() -> Iterator[Session]:
     finally:
         current.info.pop(_DEPTH, None)
     _run(current.info.pop(_AFTER, {}))
+
+
+def reads_freely() -> bool:
+    """Whether what is read now could as well be read elsewhere: no transaction is open, and this is not elsewhere yet."""
+    return not (session().info.get(_DEPTH) or session().info.get(_AT_REPLICA))
+
+
+@contextmanager
+def at_replica() -> Iterator[None]:
+    """Read at the replica, in a session of its own: whatever happens there leaves this one as it was.
+
+    Only `campus.platform.replica` knows when that is right.
+    """
+    own, other = session(), session.session_factory()
+    other.info[_AT_REPLICA] = True
+    session.registry.set(other)
+    try:
+        yield
+    finally:
+        session.registry.set(own)
+        other.close()
 
 
 def after_commit(callback: Callable[[], None], *, key: str | None = None) -> None:

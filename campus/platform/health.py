@@ -22,7 +22,7 @@ from sqlalchemy import false, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campus.platform import clock, probes, pulse, redis, settings
+from campus.platform import clock, draining, probes, pulse, redis, settings
 from campus.platform.db import Base, session, transaction
 from campus.platform.outbox import Job, JobState
 from campus.platform.probes import Question
@@ -181,10 +181,12 @@ def livez() -> Response:
 
 
 def readyz() -> Response:
-    """Every part works; else 503 with the names of those that do not.
+    """Every part works; else 503 with the names of those that do not, or with "draining" when this node is about to stop.
 
     Jobs that are given up keep nobody from working, so they are a warning, and visitors are still sent.
     """
+    if draining.begun():
+        return _plain(make_response(jsonify(ready=False, failing=["draining"]), 503))
     found, seen = examined()
     down = {name: error for name, error in found.items() if error is not None}
     for name, error in down.items():

@@ -99,6 +99,7 @@ class Settings:
     metrics_token: str = ""
     port: int = 8000
     web_workers: int = 2
+    drain_seconds: int = 0
     feed: FeedSettings = field(default_factory=FeedSettings)
     media: MediaSettings = field(default_factory=MediaSettings)
     s3: S3Settings = field(default_factory=S3Settings)

@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from lucide.jinja import lucide
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campus.platform import assets, cache, clock, errors_http, headers, health, inputs, logs, rates, scraping
+from campus.platform import assets, cache, clock, draining, errors_http, headers, health, inputs, logs, rates, scraping
 from campus.platform import settings as current_settings
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ csrf = CSRFProtect()
 def init_app(app: Flask, settings: Settings) -> None:
     """Frame the application. The order of the checks before a request is the order here."""
     logs.init_app(app)
+    draining.allow(settings.drain_seconds)
     _configure(app, settings)
     _configure_templates(app, settings)
     app.before_request(_allow_uploads)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import signal
-from typing import Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
+from campus.platform import draining
 from campus.platform.embedded.processes import die_with
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 worker_class = "gthread"
 threads = 8
@@ -19,6 +24,24 @@ class Arbiter(Protocol):
     """What is used of gunicorn's own, which has no types."""
 
     pid: int
+
+    def signal(self, sig: int, frame: FrameType | None) -> None:
+        """Have a signal handled."""
+
+
+def when_ready(server: Arbiter) -> None:
+    """Told to stop, say so for a while and go on serving, if the settings want it. A second SIGTERM hurries."""
+    if draining.allowed():
+        signal.signal(signal.SIGTERM, partial(_drain, server))
+        signal.signal(signal.SIGALRM, lambda _number, frame: server.signal(signal.SIGTERM, frame))
+
+
+def _drain(server: Arbiter, number: int, frame: FrameType | None) -> None:
+    if draining.begun():
+        server.signal(number, frame)
+        return
+    draining.begin()
+    signal.setitimer(signal.ITIMER_REAL, draining.allowed())
 
 
 def post_fork(server: Arbiter, worker: object) -> None:

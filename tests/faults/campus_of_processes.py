@@ -9,18 +9,22 @@ import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask.testing import FlaskClient
 
 import tasks
 from campus.platform import embedded, outbox, redis, settings
 from campus.platform.embedded.processes import tail
 from tests import servers as test_servers
+from tests.faults.replicas import Replica, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
     from flask import Flask
+    from werkzeug.test import TestResponse
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ("-X", "faulthandler", "-m")
@@ -31,8 +35,18 @@ COMMANDS = {
 }
 
 
+class Browser(FlaskClient):
+    """Each request has a context of its own, as on a server: in the test's own the viewer of the first one would stay."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 class Installation:
     """Everything but the web server, which is the test itself: `app` publishes and wakes as a web process does."""
+
+    replicated: ClassVar[bool] = False
 
     def __init__(self, **more: str) -> None:
         self._stack = ExitStack()
@@ -49,7 +63,10 @@ class Installation:
             chosen = test_servers.settings_for(endpoints, self.var, **self._more)
             self._stack.enter_context(settings.override(chosen))  # what others had comes back at the end
             test_servers.migrate(test_servers.application(endpoints, self.var, **self._more))
+            if self.replicated:
+                self._replicate()
             self.app: Flask = test_servers.application(endpoints, self.var, **self._more)
+            self.app.test_client_class = Browser
             self._stack.callback(test_servers.let_go, self.app)
             self._stack.enter_context(_waking(self.app))
             self._stack.callback(self._kill_all)
@@ -77,12 +94,18 @@ class Installation:
             **self._more,
         }
 
-    def start(self, name: str) -> None:
-        """Start the worker or the sweep."""
+    def start(self, name: str, *argv: str) -> None:
+        """Start the worker or the sweep; or another program of Python's, by its name and arguments."""
+        words = [sys.executable, *(argv or COMMANDS[name])]
         with (self.var / f"{name}.log").open("ab") as log:
-            argv = [sys.executable, *COMMANDS[name]]
-            child = subprocess.Popen(argv, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True)
+            child = subprocess.Popen(words, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True)
         self._children[name] = child
+
+    def stop(self, name: str, patience: float = 30.0) -> int:
+        """Ask it to end, and wait. Returns its exit status."""
+        child = self._children.pop(name)
+        child.terminate()
+        return child.wait(patience)
 
     def kill(self, name: str) -> None:
         """End it with SIGKILL; it must have been alive."""
@@ -100,11 +123,26 @@ class Installation:
         """The end of what it said."""
         return tail(self.var / f"{name}.log")
 
+    def _replicate(self) -> None:
+        """Commits are waited for, as on any real primary: how far the log is written says then what is committed."""
+        ask(self.servers.postgres, "ALTER DATABASE photocampus SET synchronous_commit = on")
+        self.replica = Replica(self.var, self.servers.postgres)
+        self._stack.callback(self.replica.stop)
+        self.replica.start()
+        self._more["DATABASE_REPLICA_URL"] = self.replica.url
+
     def _kill_all(self) -> None:
         for name in list(self._children):
             child = self._children.pop(name)
             child.kill()
             child.wait()
+
+
+class Replicated(Installation):
+    """The same with a streaming replica, which the application reads from."""
+
+    replicated = True
+    replica: Replica
 
 
 @contextmanager
