@@ -25,6 +25,7 @@ from campus.follows import models as follows
 from campus.follows import views as follows_views
 from campus.interactions import models as interactions
 from campus.interactions import views as interactions_views
+from campus.moderation import models as moderation
 from campus.moderation import views as moderation_views
 from campus.notifications import models as notifications
 from campus.organizations import models as organizations
@@ -43,7 +44,22 @@ if TYPE_CHECKING:
 
     from campus.platform.settings import Settings
 
-MODELS = (outbox, limits, health, audit, accounts, organizations, follows, posts, interactions, notifications, feed, search, api)
+MODELS = (
+    outbox,
+    limits,
+    health,
+    audit,
+    accounts,
+    organizations,
+    follows,
+    posts,
+    interactions,
+    notifications,
+    feed,
+    search,
+    moderation,
+    api,
+)
 
 
 def create_app(config: Settings, root: Path) -> Flask:

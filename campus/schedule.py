@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campus.api import idempotency
 from campus.feed import scheduled, upkeep
+from campus.moderation import actions as moderation
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, health, settings
 from campus.platform.schedule import Task
@@ -30,6 +31,18 @@ TASKS = (
         _cleanup,
         minute="10",
         hour="4",
+    ),
+    Task(
+        "end_measures",
+        "Ends pauses and suspensions whose time has passed, and erases what moderators deleted 30 days ago.",
+        lambda: moderation.end_due(now=clock.now()),
+        minute="*/5",
+    ),
+    Task(
+        "escalate_cases",
+        "Hands cases that no moderator took in time to the site's staff.",
+        lambda: moderation.escalate_due(now=clock.now()),
+        minute="*/5",
     ),
     Task("expire_memberships", "Ends the memberships whose time has passed.", lambda: expire_memberships(now=clock.now())),
     Task(

@@ -39,7 +39,7 @@ class User(Base):
     """A person.
 
     `permission_version` counts up in the transaction of every change to what she may see; caches carry it in their keys.
-    `locked` accounts accept followers one by one.
+    `locked` accounts accept followers one by one. Until `posting_paused_until` she reads, but neither posts nor comments.
     """
 
     __tablename__ = "user"
@@ -60,6 +60,7 @@ class User(Base):
     password_hash: Mapped[str | None]
     approved_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     suspended_at: Mapped[datetime | None]
+    posting_paused_until: Mapped[datetime | None]
     permission_version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

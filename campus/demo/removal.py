@@ -11,6 +11,7 @@ from campus.accounts.models import User
 from campus.demo.copying import COLUMNS, LONGEST, analyze, unindexed
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedMark
 from campus.follows.models import Follow
+from campus.interactions import queries as interactions
 from campus.interactions.models import Comment, Like, Share
 from campus.media.variants import Format, fallback_width, incoming_key, variant_key
 from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
@@ -117,7 +118,7 @@ def _marked_by_demo_people() -> Select[int]:
 
 def _recount(posts: Sequence[int]) -> Update:
     """Counters equal their rows."""
-    live = Comment.deleted_at.is_(None)
+    live = interactions.STANDS
     counts = {
         "like_count": select(func.count()).where(Like.post_id == Post.id).correlate(Post).scalar_subquery(),
         "comment_count": select(func.count()).where(Comment.post_id == Post.id, live).correlate(Post).scalar_subquery(),

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from campus import quotas
 from campus.accounts import rules
+from campus.accounts.actions import require_not_paused
 from campus.audit.actions import record
 from campus.interactions import queries
 from campus.interactions.links import share_url
@@ -108,12 +109,14 @@ def comment(*, viewer: Viewer, post_id: int, text: str, submission: uuid.UUID | 
     Raises:
         PostNotFound: there is none for this viewer.
         Invalid: the text is empty, too long, or holds what cannot be shown (`field` is "text").
+        PostingPaused: moderators have paused her posting.
         CommentsLocked: the post takes no more comments.
         QuotaExceeded: she has commented enough today.
     """
     cleaned = _clean(text)
     with transaction():
         visible_post(viewer.id, post_id)
+        require_not_paused(viewer.id, now=now)
         made, is_new = _written(viewer.id, post_id, cleaned, submission, now)
         if not is_new:
             return made

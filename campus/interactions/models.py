@@ -26,7 +26,7 @@ class Like(Base):
 
 
 class Comment(Base):
-    """A reply to a post. A deleted one stays as an empty row and counts no more."""
+    """A reply to a post. A deleted one stays as an empty row, one that moderators hid as it is; neither counts."""
 
     __tablename__ = "comment"
 
@@ -36,6 +36,7 @@ class Comment(Base):
     text: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     deleted_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
     submission: Mapped[uuid.UUID | None] = mapped_column(unique=True)  # a form sent twice makes one comment
 
     __table_args__ = (

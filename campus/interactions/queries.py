@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, JSON, BigInteger, bindparam, column, exists, func, select, true, type_coerce
+from sqlalchemy import ARRAY, JSON, BigInteger, and_, bindparam, column, exists, func, select, true, type_coerce
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from campus.accounts.models import User
@@ -84,7 +84,8 @@ class CommentsPage:
     older_url: str | None
 
 
-STANDS = Comment.deleted_at.is_(None)  # the comment is there for whoever may see its post and its author
+# The comment is there for whoever may see its post and its author, and counts: it is neither deleted nor hidden by moderators.
+STANDS = and_(Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))
 _VIEWER = bindparam("viewer", type_=BigInteger)
 _SHOWN: tuple[ColumnElement[bool], ...] = (
     STANDS,
@@ -203,7 +204,7 @@ def reachable_comment(viewer_id: int, comment_id: int) -> CommentView:
 def _found(viewer_id: int, comment_id: int, post: Callable[[int, int], Post]) -> tuple[Comment, CommentView]:
     """The comment, looked up through its post."""
     found = session.get(Comment, comment_id, populate_existing=True) if 0 < comment_id <= BIGGEST else None
-    if found is None or found.deleted_at is not None:
+    if found is None or found.deleted_at is not None or found.hidden_at is not None:
         raise CommentNotFound
     try:
         post(viewer_id, found.post_id)

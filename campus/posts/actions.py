@@ -106,7 +106,8 @@ def edit(
         draft = _checked_edit(post, draft, photos)
         place = (post.organization_id, post.department_id, post.official, post.audience)
         if place != (draft.organization_id, draft.department_id, draft.official, draft.audience):
-            policy.require_may_post(viewer.id, draft)
+            policy.require_not_widened(post, draft)
+            policy.require_may_post(viewer.id, draft, now=now)
             _redistribute(post, now)
             if post.organization_id != draft.organization_id:
                 outbox.record(RETRACT, post.id, {"post_id": post.id})
@@ -189,7 +190,7 @@ def _written(author_id: int, draft: PostDraft, now: datetime) -> tuple[Post, boo
     if (earlier := _of_submission(author_id, draft)) is not None:
         return earlier, False
     draft = checked(draft, most_photos=settings.current().media.max_photos)
-    policy.require_may_post(author_id, draft)
+    policy.require_may_post(author_id, draft, now=now)
     row = {
         "author_id": author_id,
         "organization_id": draft.organization_id,

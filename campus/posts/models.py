@@ -63,7 +63,8 @@ class Post(Base):
     """A post: personal (no organization), or owned by one university, one of its departments, or one company.
 
     `published_at` never changes once set; `resurfaced_at` is when it was last put back, moved, or given another audience: it may
-    reach people then whom it did not reach before. `points` is the engagement, likes + 2·comments + 3·shares. `heat` orders posts
+    reach people then whom it did not reach before. Of a `narrowed` post moderators chose the audience: its author
+    can only take it to herself. `points` is the engagement, likes + 2·comments + 3·shares. `heat` orders posts
     younger than seven days as their score does at any instant, up to the viewer's own parts: they all lose recency at one rate.
     """
 
@@ -80,6 +81,7 @@ class Post(Base):
     text: Mapped[str] = mapped_column(server_default="")
     location: Mapped[str] = mapped_column(server_default="")
     comments_locked: Mapped[bool] = mapped_column(server_default=false())
+    narrowed: Mapped[bool] = mapped_column(server_default=false())
     submission: Mapped[uuid.UUID | None] = mapped_column(unique=True)  # a form sent twice makes one post
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -143,11 +145,12 @@ class PostEdit(Base):
 
 
 class PhotoState(StrEnum):
-    """Whether the worker has made the variants yet."""
+    """Whether the worker has made the variants yet, or moderators took the photo out; only READY is shown to others."""
 
     PENDING = "pending"
     READY = "ready"
     FAILED = "failed"
+    HIDDEN = "hidden"
 
 
 class Photo(Base):
@@ -178,3 +181,12 @@ class Photo(Base):
         CheckConstraint("state <> 'ready' OR (width > 0 AND height > 0)", name="ready_has_size"),
         Index("ix_photo_unfinished", "id", postgresql_where=sql("state <> 'ready'")),
     )
+
+
+class KeptPhoto(Base):
+    """The files of a photo are kept as evidence `kept_for` something, even when its post is gone."""
+
+    __tablename__ = "kept_photo"
+
+    token: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kept_for: Mapped[str] = mapped_column(primary_key=True, index=True)

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
 
+from campus.accounts.actions import require_not_paused
 from campus.organizations.models import Department, DepartmentMembership, Role
 from campus.organizations.places import POSTING_OFFICIALLY
 from campus.organizations.queries import memberships_of, role_in
 from campus.platform.db import session
 from campus.platform.errors import Forbidden, Invalid
+from campus.posts.models import Audience
 from campus.posts.visibility import MODERATING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from campus.posts.cards import PostCard
     from campus.posts.drafts import PostDraft
@@ -45,6 +48,12 @@ class MayNotPostOfficially(Forbidden):
     """Official posts are for owners, admins and editors."""
 
     title = "Not an editor"
+
+
+class NarrowedByModerators(Forbidden):
+    """Its author does not widen what moderators narrowed."""
+
+    title = "Moderators chose the audience"
 
 
 class NoSuchDepartment(Invalid):
@@ -147,12 +156,15 @@ def require(act: Act, *, viewer_id: int, post: Post) -> None:
         raise MayNot("Only its author, and for some things the staff of the organization, can do this.")
 
 
-def require_may_post(viewer_id: int, draft: PostDraft) -> None:
-    """Go on only if she may publish this there.
+def require_may_post(viewer_id: int, draft: PostDraft, *, now: datetime | None = None) -> None:
+    """Go on only if she may publish this there; with `now`, also only if her posting is not paused.
 
     Raises:
+        PostingPaused: not for now.
         NotAMember, MayNotPostOfficially, NoSuchDepartment, NotInDepartment: with the field at fault.
     """
+    if now is not None:
+        require_not_paused(viewer_id, now=now)
     if draft.organization_id is None:
         return
     role = _role(viewer_id, draft.organization_id)
@@ -162,6 +174,17 @@ def require_may_post(viewer_id: int, draft: PostDraft) -> None:
         raise MayNotPostOfficially("Official posts are for owners, admins and editors of the organization.", field="official")
     if draft.department_id is not None:
         _require_department(viewer_id, role, draft.organization_id, draft.department_id)
+
+
+def require_not_widened(post: Post, draft: PostDraft) -> None:
+    """Go on only if a post that moderators narrowed stays as it is, or becomes its author's alone.
+
+    Raises:
+        NarrowedByModerators: it would be shown to others.
+    """
+    stays = (post.organization_id, post.department_id) == (draft.organization_id, draft.department_id)
+    if post.narrowed and not (stays and draft.audience in {post.audience, Audience.ONLY_ME}):
+        raise NarrowedByModerators("Moderators have chosen who sees this post. You can appeal.", field="audience")
 
 
 def _require_department(viewer_id: int, role: Role, organization_id: int, department_id: int) -> None:

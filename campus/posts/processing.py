@@ -19,7 +19,7 @@ from campus.platform.db import session, transaction
 from campus.platform.errors import Invalid
 from campus.platform.outbox import MAX_ATTEMPTS
 from campus.platform.storage import StoredFileMissing
-from campus.posts import files
+from campus.posts import files, measures
 from campus.posts.actions import ERASE, release
 from campus.posts.models import Photo, PhotoState, Post, PostEdit, PostState
 from campus.posts.photos import ERASE_PHOTO, PROCESS_PHOTO
@@ -67,7 +67,8 @@ def erase_post(lease: Lease) -> None:
     if post is None or post.state != PostState.DELETED:
         return
     # Files first: a crash in between leaves rows that still name them.
-    files.erase(session.scalars(select(Photo.token).where(Photo.post_id == post_id)).all())
+    tokens = session.scalars(select(Photo.token).where(Photo.post_id == post_id)).all()
+    files.erase(set(tokens) - measures.kept(tokens))
     emptied = {"title": "", "text": "", "location": ""}
     with transaction():
         lease.advance(1)
@@ -77,9 +78,9 @@ def erase_post(lease: Lease) -> None:
 
 
 def erase_photo(lease: Lease) -> None:
-    """Delete the files of a photo that was taken out of its post."""
+    """Delete the files of a photo that was taken out of its post, unless they are evidence."""
     token = uuid.UUID(str(lease.payload["token"]))
-    if session.scalar(select(Photo.id).where(Photo.token == token)) is None:
+    if not measures.is_needed(token):
         files.erase([token])
 
 

@@ -9,6 +9,7 @@ from campus.accounts.actions.addresses import (
     verify,
     vouch,
 )
+from campus.accounts.actions.pauses import PostingPaused, require_not_paused, set_pause
 from campus.accounts.actions.people import (
     AddressTaken,
     HandleTaken,
@@ -45,6 +46,7 @@ __all__ = [
     "AddressNotFound",
     "AddressTaken",
     "HandleTaken",
+    "PostingPaused",
     "RegistrationClosed",
     "WrongCredentials",
     "add_address",
@@ -64,6 +66,7 @@ __all__ = [
     "reinstate",
     "remove_address",
     "request_reset",
+    "require_not_paused",
     "require_open",
     "resend_verification",
     "reset_is_open",
@@ -72,6 +75,7 @@ __all__ = [
     "revoke_sessions",
     "set_known_domain",
     "set_password",
+    "set_pause",
     "sign_in",
     "sign_out",
     "sign_up",

@@ -1,0 +1,131 @@
+"""A decision: what it would do, what would be written to whom, made, and taken back."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from campus.accounts.models import User
+from campus.moderation import fitting, parts, snapshots, targets
+from campus.moderation.actions import effects, telling
+from campus.moderation.actions.handling import NotInThatState, held, noted, require_mine
+from campus.moderation.kinds import UNDO_WITHIN, Action, CaseState
+from campus.moderation.models import Decision, Effect
+from campus.platform.db import session, transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from campus.accounts.viewer import Viewer
+    from campus.moderation.kinds import DecisionDraft
+    from campus.moderation.models import Case
+    from campus.moderation.seats import Seat
+
+
+class TooLate(NotInThatState):
+    """The time for this has passed."""
+
+    title = "It is too late for this"
+
+
+def decide(*, viewer: Viewer | None, case_id: int, draft: DecisionDraft, now: datetime) -> Decision:
+    """Decide a case that is hers or nobody's. What held the thing ends; so does an earlier decision of a reopened case.
+
+    Before it, show `consequences` and `letters` of the same draft. `fitting.actions_for` says what to offer.
+
+    Raises:
+        CaseNotFound: there is none for her.
+        NotInThatState, ClaimedByAnother: somebody was faster, or has it.
+        Invalid: the draft does not fit (`field` is "reason", "rule" or "measures").
+        LastOwner: she would remove the last owner of an organization.
+    """
+    with transaction():
+        seat, case = held(viewer, case_id)
+        require_mine(seat, case, now=now)
+        draft = fitting.checked(seat, case, draft)
+        if case.author_id is not None:  # before anything writes to the audit log: who waits for that must not hold her row
+            session.execute(select(User.id).where(User.id == case.author_id).with_for_update(key_share=True))
+        decision = _decision(seat, case, draft, now)
+        _freeze(case, now)
+        made = _carry_out(case, draft, decision, now)
+        ended = _end_earlier(case, decision, now)
+        was_held, case.state = case.held_at is not None, CaseState.DECIDED
+        case.closed_at, case.decided_at, case.held_at = now, case.decided_at or now, None
+        telling.decided(case, decision, draft, was_held=was_held, now=now)
+        effects.record_reversed(case, ended)
+        effects.record_applied(case, made)
+        noted("decide", case, after={"decision": decision.id, "rule": draft.rule, "reason": draft.reason})
+    return decision
+
+
+def undo(*, viewer: Viewer | None, case_id: int, now: datetime) -> list[Effect]:
+    """Take the last decision back, within 30 days; the case waits for another. Returns the effects taken back, `outcome` and all.
+
+    Raises:
+        CaseNotFound: there is none for her.
+        NotInThatState: it is not decided, or under appeal.
+        TooLate: it was decided more than 30 days ago.
+    """
+    with transaction():
+        seat, case = held(viewer, case_id)
+        decision = last_decision(case)
+        if decision is None or decision.void_at is not None or case.state not in {CaseState.DECIDED, CaseState.UPHELD}:
+            raise NotInThatState("Only a decision that stands can be taken back.")
+        if decision.at + UNDO_WITHIN < now:
+            raise TooLate("A decision can be taken back for 30 days.")
+        ended = effects.reverse(effects.standing_of(case, decision_id=decision.id), now=now)
+        decision.void_at = decision.undone_at = now
+        decision.undone_by, case.state = seat.user_id, CaseState.REOPENED
+        case.claimed_by, case.claimed_at = None, None
+        session.flush()
+        telling.undone(case, decision, now=now)
+        effects.record_reversed(case, ended)
+        noted("undo", case, before={"decision": decision.id}, after={"state": case.state})
+    return ended
+
+
+def last_decision(case: Case) -> Decision | None:
+    """The decision a case rests on."""
+    return session.scalars(select(Decision).where(Decision.case_id == case.id).order_by(Decision.id.desc()).limit(1)).first()
+
+
+def _decision(seat: Seat, case: Case, draft: DecisionDraft, now: datetime) -> Decision:
+    decision = Decision(
+        case_id=case.id,
+        by_id=seat.user_id,
+        as_staff=seat.site and case.organization_id not in seat.organizations,
+        at=now,
+        rule=draft.rule,
+        reason=draft.reason,
+        measures=[dataclasses.asdict(measure) for measure in draft.measures],
+        acted=draft.measures[0].action is not Action.NO_ACTION,
+        told_reporters=draft.tell_reporters,
+    )
+    session.add(decision)
+    session.flush()
+    session.refresh(decision)
+    return decision
+
+
+def _freeze(case: Case, now: datetime) -> None:
+    found = targets.facts(case.target)
+    if found is not None:
+        snapshots.take(case, found, occasion="decision", now=now)
+
+
+def _carry_out(case: Case, draft: DecisionDraft, decision: Decision, now: datetime) -> list[Effect]:
+    """What an earlier room records in the audit log comes last: see `decide`."""
+    order = sorted(draft.measures, key=lambda measure: measure.action in {Action.REMOVE_MEMBER, Action.SUSPEND})
+    wanted = [change for measure in order for change in parts.changes(case, measure, now=now)]
+    return effects.apply(case, wanted, decision_id=decision.id, now=now)
+
+
+def _end_earlier(case: Case, decision: Decision, now: datetime) -> list[Effect]:
+    """Take back the hold, and what an earlier decision of this case did: after the new effects, so that nothing shows between."""
+    earlier = select(Effect).where(Effect.case_id == case.id, Effect.decision_id.is_distinct_from(decision.id))
+    ended = effects.reverse(list(session.scalars(earlier)), now=now)
+    for before in session.scalars(select(Decision).where(Decision.case_id == case.id, Decision.id != decision.id)):
+        before.void_at = before.void_at or now
+    return ended

@@ -1,0 +1,101 @@
+"""What moderation does by the clock: cases nobody takes go to the site's staff; pauses end; what was deleted is erased."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from campus.audit.actions import record
+from campus.moderation.actions import effects
+from campus.moderation.kinds import (
+    CLOSED,
+    ESCALATES_AFTER,
+    KEPT_AFTER_DECISION,
+    SAFETY_ESCALATES_AFTER,
+    UNCLAIMED,
+    Action,
+    CaseScope,
+    EffectState,
+)
+from campus.moderation.models import Case, Effect
+from campus.moderation.snapshots import kept_for
+from campus.organizations.models import Organization
+from campus.platform.db import session, transaction
+from campus.posts import measures
+from campus.posts.models import KeptPhoto
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+BATCH = 100
+URGENT = 100  # more than any report weighs
+
+
+def escalate_due(*, now: datetime) -> int:
+    """Hand cases that nobody took for 24 hours (safety: one) to the site's staff, and put them first. Returns how many."""
+    waiting = select(Case).where(
+        Case.state.in_(UNCLAIMED),
+        Case.escalated_at.is_(None),
+        or_(Case.opened_at <= now - ESCALATES_AFTER, Case.safety & (Case.opened_at <= now - SAFETY_ESCALATES_AFTER)),
+    )
+    due = waiting.order_by(Case.opened_at).limit(BATCH).with_for_update(skip_locked=True)
+    total = 0
+    while True:
+        with transaction():
+            cases = session.scalars(due).all()
+            before = [(case, {"scope": case.scope, "priority": case.priority}) for case in cases]
+            for case in cases:
+                _escalate(case, now)
+            session.flush()
+            for case, was in before:
+                became = {"scope": case.scope, "priority": case.priority}
+                record("case.escalate", f"case:{case.id}", before=was, after=became, organization_id=case.organization_id)
+        total += len(cases)
+        if len(cases) < BATCH:
+            return total
+
+
+def end_due(*, now: datetime) -> dict[str, int]:
+    """End pauses and suspensions whose time has passed, erase what was deleted 30 days ago, let go of old evidence. Counts."""
+    counts = {"ended": 0, "erased": 0}
+    due = select(Effect.id).where(Effect.state == EffectState.STANDING, Effect.ends_at <= now).order_by(Effect.id)
+    for effect_id in session.scalars(due).all():
+        with transaction():
+            effect = session.get(Effect, effect_id, with_for_update=True, populate_existing=True)
+            if effect is None or effect.state != EffectState.STANDING:
+                continue
+            counts["erased" if effect.action is Action.DELETE else "ended"] += 1
+            _end(effect, now)
+    return counts | {"evidence": _let_go(now)}
+
+
+def _escalate(case: Case, now: datetime) -> None:
+    case.escalated_at, case.priority = now, case.priority + URGENT
+    if case.scope is CaseScope.ORG:
+        name = session.scalar(select(Organization.name).where(Organization.id == case.organization_id)) or "the organization"
+        case.scope, case.routed_because = CaseScope.SITE, f"Nobody of {name} took it in time: the site's staff reviews it."
+
+
+def _end(effect: Effect, now: datetime) -> None:
+    case = session.get_one(Case, effect.case_id)
+    if effect.action is Action.DELETE:
+        effects.erase(effect, now=now)
+    else:
+        effects.reverse([effect], into=EffectState.ENDED, now=now)
+    session.flush()
+    effects.record_reversed(case, [effect])
+
+
+def _let_go(now: datetime) -> int:
+    """Files kept for cases that were closed 30 days ago, and have nothing left that could be taken back."""
+    over = select(Case.id).where(
+        Case.state.in_(CLOSED),
+        Case.closed_at <= now - KEPT_AFTER_DECISION,
+        select(KeptPhoto.token).where(KeptPhoto.kept_for.startswith("case:")).exists(),
+    )
+    old = session.scalars(over.order_by(Case.closed_at.desc()).limit(1000)).all()
+    names = session.scalars(
+        select(KeptPhoto.kept_for).where(KeptPhoto.kept_for.in_([kept_for(case_id) for case_id in old])).distinct()
+    ).all()
+    return sum(measures.let_go(kept_for=name) for name in names)

@@ -1,0 +1,74 @@
+"""Who may handle which case. Asked anew of the rows at each request: whoever loses a role has lost her seat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, exists, or_, select, true
+
+from campus.moderation.kinds import CaseScope, CaseState, TargetKind
+from campus.moderation.models import Case, Decision, Report
+from campus.organizations.models import OrganizationMembership
+from campus.organizations.queries import active
+from campus.platform.db import session
+from campus.platform.errors import NotFound
+from campus.posts.visibility import MODERATING
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+    from campus.accounts.viewer import Viewer
+
+
+class NoSeat(NotFound):
+    """She moderates nothing: for her there are no such pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """From where somebody handles cases: the site's staff, or the moderators of these organizations. An operator has no id."""
+
+    user_id: int | None
+    site: bool
+    organizations: frozenset[int]
+
+
+def seat_of(viewer: Viewer | None) -> Seat:
+    """The seat of a viewer; None is an operator at the command line. One statement.
+
+    Raises:
+        NoSeat: she moderates nothing.
+    """
+    if viewer is None:
+        return Seat(None, site=True, organizations=frozenset())
+    mine = select(OrganizationMembership.organization_id).where(
+        OrganizationMembership.user_id == viewer.id, OrganizationMembership.role.in_(MODERATING), active()
+    )
+    seat = Seat(viewer.id, viewer.is_admin, frozenset(session.scalars(mine)))
+    if not (seat.site or seat.organizations):
+        raise NoSeat
+    return seat
+
+
+def handled_by(seat: Seat) -> ColumnElement[bool]:
+    """A condition on `Case`: it is hers to handle.
+
+    The site's staff handles all of them, an organization's moderators those routed to it. Nobody sees a case about herself, about
+    an organization she moderates, about her own report; nor the appeal against her own decision.
+    """
+    if seat.user_id is None:
+        return true()
+    hers = and_(Case.scope == CaseScope.ORG, Case.organization_id.in_(seat.organizations))
+    return and_(true() if seat.site else hers, *_no_conflict(seat))
+
+
+def _no_conflict(seat: Seat) -> tuple[ColumnElement[bool], ...]:
+    own = exists().where(Report.case_id == Case.id, Report.reporter_id == seat.user_id).correlate(Case)
+    decided = exists().where(Decision.case_id == Case.id, Decision.by_id == seat.user_id).correlate(Case)
+    return (
+        or_(Case.author_id.is_(None), Case.author_id != seat.user_id),
+        or_(Case.target_kind != TargetKind.ORGANIZATION, Case.target_id.not_in(seat.organizations)),
+        ~own,
+        or_(Case.state != CaseState.APPEALED, ~decided),
+    )
