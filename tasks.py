@@ -58,34 +58,34 @@ def feel_the_pulse() -> None:
     pulse.start()
 
 
-def _drain(kind: str, key: object) -> None:
+def _work(kind: str, key: object) -> None:
     with _Serving.app.app_context():
-        outbox.drain(HANDLERS, kind=kind, key=key)
+        outbox.work(HANDLERS, kind=kind, key=key)
 
 
 @huey.task()
 def work(kind: str, key: str) -> None:
     """Do the job of any kind that a commit recorded."""
-    _drain(kind, key)
+    _work(kind, key)
 
 
 @huey.task()
 def distribute_post_to_feeds(post_id: int) -> None:
     """Fan-out on write: make the entries of a post match its audience."""
-    _drain(DISTRIBUTE, post_id)
+    _work(DISTRIBUTE, post_id)
 
 
 @huey.task()
 def refresh_feed_for_user(user_id: int) -> None:
     """Build the entries of one reader."""
-    _drain(fanout.REFRESH, user_id)
+    _work(fanout.REFRESH, user_id)
 
 
 @huey.task()
 def update_feed_for_interaction(user_id: int, post_id: int, interaction_type: str) -> None:
     """Mark a post a reader did something with, and have her next page computed anew."""
     del interaction_type  # the row of the outbox holds it
-    _drain(INTERACTION, f"{user_id}:{post_id}")
+    _work(INTERACTION, f"{user_id}:{post_id}")
 
 
 def wake(kind: str, key: str) -> None:

@@ -8,6 +8,7 @@ from campus.accounts import mailing
 from campus.feed import fanout, scheduled, upkeep
 from campus.feed.interactions import update_for_interaction
 from campus.interactions.actions import INTERACTION
+from campus.platform.outbox import Brief
 from campus.posts import processing
 from campus.posts.actions import DISTRIBUTE, RETRACT
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from campus.platform.outbox import Handler
 
 HANDLERS: dict[str, Handler] = {
-    DISTRIBUTE: fanout.distribute,  # a post was published, narrowed, widened, withdrawn, deleted
+    DISTRIBUTE: Brief(fanout.distribute, fanout.distribute_at_once),  # a post was published, edited, withdrawn, deleted
     RETRACT: fanout.retract,  # a post moved to another owner
     fanout.SYNC: fanout.sync_source,  # follow, unfollow, join, leave, block, expiry
     fanout.REFRESH: upkeep.refresh,  # a reader came back

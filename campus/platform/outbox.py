@@ -2,79 +2,58 @@
 
 A job says *what must be true now* ("the entries of post 7 match its audience"), not what happened, so running it twice or late is
 harmless. Workers claim a job under a lease with a token; each step commits its work together with the job's cursor, fenced by the
-token, so that a worker that lost its lease stops, and the next one goes on where it was. The queue that wakes workers may lose
-every message: `sweep` finds the row. Why Redis alone is not enough: Huey neither acknowledges nor recovers what it popped.
+token, so that a worker that lost its lease stops, and the next one goes on where it was. What takes an instant is done in the
+transaction that claims it: a worker that dies leaves the row as it was. The queue that wakes workers may lose every message:
+`sweep` finds the row. Why Redis alone is not enough: Huey neither acknowledges nor recovers what it popped.
 """
 
 from __future__ import annotations
 
-import functools
 import logging
 import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
-from sqlalchemy import BigInteger, Identity, Index, Interval, Text, Uuid, bindparam, delete, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from campus.platform import clock, metrics, settings
-from campus.platform.db import Base, after_commit, choices, session, transaction
+from campus.platform.db import after_commit, session, transaction
 from campus.platform.discretion import cleaned
-from campus.platform.prepared import Prepared
+from campus.platform.jobs import ADVANCE, HELD, SETTLE, UNWAITED, Job, JobState, claim_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
+    from campus.platform.prepared import Prepared
 
     Handler = Callable[["Lease"], bool | None]
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "Brief",
+    "Job",
+    "JobState",
+    "Lease",
+    "LeaseLost",
+    "claim",
+    "drain",
+    "forget_finished",
+    "listing",
+    "pending",
+    "record",
+    "retry_dead",
+    "run",
+    "set_waker",
+    "work",
+]
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
-
-
-class JobState(StrEnum):
-    """Where a job is in its life."""
-
-    READY = "ready"
-    RUNNING = "running"
-    DONE = "done"
-    DEAD = "dead"
-
-
-class Job(Base):
-    """One thing to be made true. At most one is ready per (kind, key); a later wish joins it."""
-
-    __tablename__ = "job"
-
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    kind: Mapped[str]
-    key: Mapped[str]
-    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    state: Mapped[JobState] = mapped_column(choices(JobState), server_default=JobState.READY)
-    cursor: Mapped[int] = mapped_column(server_default="0")
-    delivered: Mapped[int] = mapped_column(server_default="0")
-    attempts: Mapped[int] = mapped_column(server_default="0")
-    run_after: Mapped[datetime] = mapped_column(server_default=func.now())
-    lease_until: Mapped[datetime | None]
-    lease_token: Mapped[uuid.UUID | None]
-    last_error: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    finished_at: Mapped[datetime | None]
-    request_id: Mapped[str] = mapped_column(server_default="")
-
-    __table_args__ = (
-        Index("uq_job_ready", "kind", "key", unique=True, postgresql_where=text("state = 'ready'")),
-        Index("ix_job_open", "run_after", postgresql_where=text("state IN ('ready', 'running')")),
-        Index("ix_job_finished", "finished_at", postgresql_where=text("state = 'done'")),
-        Index("ix_job_dead", "id", postgresql_where=text("state = 'dead'")),
-    )
 
 
 class LeaseLost(Exception):
@@ -101,7 +80,7 @@ class Lease:
         Raises:
             LeaseLost: the lease ran out and was given to another worker.
         """
-        _hold(_ADVANCE, self, reached=cursor, more=delivered, lasting=_lease_time())
+        _hold(ADVANCE, self, reached=cursor, more=delivered, lasting=_lease_time())
         metrics.entries_delivered(delivered)
         return replace(self, cursor=cursor)
 
@@ -111,9 +90,25 @@ class Lease:
         Raises:
             LeaseLost: the lease ran out and was given to another worker.
         """
-        _hold(_SETTLE, self, reached=cursor, more=delivered)
+        _hold(SETTLE, self, reached=cursor, more=delivered)
         metrics.entries_delivered(delivered)
         return self if cursor is None else replace(self, cursor=cursor)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A handler that does its small jobs at once: in the open transaction that claimed them.
+
+    `at_once` returns True when the job is done and settled; False, having changed nothing, when it takes longer than others, who
+    may want to join it, should wait. Then the claim is committed, and `handler` does it under the lease.
+    """
+
+    handler: Handler
+    at_once: Callable[[Lease], bool]
+
+    def __call__(self, lease: Lease) -> bool | None:
+        """Do the job under its lease."""
+        return self.handler(lease)
 
 
 class _Waker:
@@ -149,10 +144,15 @@ def claim(*, kind: str | None = None, key: object = None, limit: int = 1) -> lis
 
     The commit is not waited for: a claim that a crash of the database forgets is a job that waits, as it did before.
     """
-    token = uuid.uuid4()
-    asked = {name: value for name, value in (("kind", kind), ("key", key)) if value is not None}
     with transaction():
-        found = _claim(*asked).rows(token=token, lasting=_lease_time(), most=limit, **{name: str(asked[name]) for name in asked})
+        return _take(kind, key, limit, waited=False)
+
+
+def _take(kind: str | None, key: object, limit: int, *, waited: bool) -> list[Lease]:
+    """Claim in the open transaction. Unless `waited`, its commit will not wait until it is safe on disk."""
+    token = uuid.uuid4()
+    asked = {name: str(value) for name, value in (("kind", kind), ("key", key)) if value is not None}
+    found = claim_by(*asked).rows(token=token, lasting=_lease_time(), most=limit, waited=waited, **asked)
     return [
         Lease(row.id, row.kind, row.key, row.payload, row.cursor, row.attempts, token, row.created_at, row.request_id)
         for row in found
@@ -183,9 +183,13 @@ def _run(lease: Lease, handlers: Mapping[str, Handler]) -> bool:
         metrics.job_ended(lease.kind, "dead" if lease.attempts >= MAX_ATTEMPTS else "failed")
         _put_back(lease, error)
         return False
+    _count_done(lease, began)
+    return True
+
+
+def _count_done(lease: Lease, began: float) -> None:
     lag = (clock.now() - lease.created_at).total_seconds()
     metrics.job_done(lease.kind, lag=lag, seconds=time.perf_counter() - began)
-    return True
 
 
 def drain(handlers: Mapping[str, Handler], *, kind: str | None = None, key: object = None, most: int = 1000) -> int:
@@ -197,6 +201,31 @@ def drain(handlers: Mapping[str, Handler], *, kind: str | None = None, key: obje
             break
         done += run(leases[0], handlers)
     return done
+
+
+def work(handlers: Mapping[str, Handler], *, kind: str, key: object) -> bool:
+    """Do the job a wake-up is about, if it still waits; at once, if its handler can. True when it is done.
+
+    Whatever goes wrong at once will go wrong again under a lease, where it is counted and kept.
+    """
+    handler = handlers[kind]
+    if not isinstance(handler, Brief):
+        return drain(handlers, kind=kind, key=key, most=1) == 1
+    began = time.perf_counter()
+    try:
+        with transaction():
+            lease = next(iter(_take(kind, key, 1, waited=True)), None)
+            if lease is None:
+                return False
+            done = handler.at_once(lease)
+            if not done:
+                UNWAITED.rows()
+    except Exception:
+        log.info("a job of kind %s was not done at once", kind, exc_info=True)
+        return drain(handlers, kind=kind, key=key, most=1) == 1
+    if done:
+        _count_done(lease, began)
+    return done or run(lease, handlers)
 
 
 def _put_back(lease: Lease, error: Exception) -> None:
@@ -219,7 +248,7 @@ def _put_back(lease: Lease, error: Exception) -> None:
 def _fenced(lease: Lease, values: dict[str, Any]) -> None:
     """Change the job's row if the lease is still held."""
     done = session.execute(
-        _held.values(values), {"job": lease.id, "held": lease.token}, execution_options={"synchronize_session": False}
+        HELD.values(values), {"job": lease.id, "held": lease.token}, execution_options={"synchronize_session": False}
     )
     if done.rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE's result has it
         raise LeaseLost(lease.id)
@@ -231,45 +260,8 @@ def _hold(change: Prepared, lease: Lease, **values: object) -> None:
         raise LeaseLost(lease.id)
 
 
-def _claimable() -> ColumnElement[bool]:
-    now = func.clock_timestamp()
-    abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until <= now)
-    return or_(Job.state == JobState.READY, abandoned) & (Job.run_after <= now)
-
-
 def _lease_time() -> timedelta:
     return timedelta(seconds=settings.current().feed.lease_seconds)
-
-
-_LEASE_END = func.clock_timestamp() + bindparam("lasting", type_=Interval)
-_held = update(Job).where(
-    Job.id == bindparam("job", type_=BigInteger),
-    Job.lease_token == bindparam("held", type_=Uuid),
-    Job.state == JobState.RUNNING,
-)
-_PROGRESS = {
-    "cursor": func.coalesce(bindparam("reached", type_=BigInteger), Job.cursor),
-    "delivered": Job.delivered + bindparam("more", type_=BigInteger),
-}
-_ADVANCE = Prepared(_held.values(lease_until=_LEASE_END, **_PROGRESS))
-_SETTLE = Prepared(_held.values(state=JobState.DONE, lease_until=None, finished_at=func.now(), last_error=None, **_PROGRESS))
-
-
-@functools.cache
-def _claim(*by: str) -> Prepared:
-    """The claim of any job, or of those with this `kind`, this `key`."""
-    found = select(Job.id).where(_claimable(), *(getattr(Job, name) == bindparam(name, type_=Text) for name in by))
-    found = found.order_by(Job.run_after, Job.id).limit(bindparam("most", type_=BigInteger))
-    # A CTE is computed once. As a sub-select under IN the planner may run it for each row, and claim more than it gives.
-    chosen = found.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")
-    taken = {"state": JobState.RUNNING, "lease_token": bindparam("token", type_=Uuid), "lease_until": _LEASE_END}
-    unwaited = func.set_config("synchronous_commit", "off", True)  # for this transaction
-    return Prepared(
-        update(Job)
-        .where(Job.id == chosen.c.id)
-        .values(attempts=Job.attempts + 1, **taken)
-        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.cursor, Job.attempts, Job.created_at, Job.request_id, unwaited)
-    )
 
 
 def pending() -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from campus.accounts.actions import reinstate as reinstate_person
 from campus.accounts.actions import suspend
@@ -16,13 +17,13 @@ from campus.accounts.models import Algorithm, Scope
 from campus.feed import check, fanout, snapshots, upkeep
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState, FeedStatus
 from campus.feed.streams import Kind
-from campus.feed.windows import END
+from campus.feed.windows import END, carried, deliver
 from campus.follows.actions import block, follow, unblock, unfollow
 from campus.organizations.actions import add_member, expire_memberships, leave, remove_member
 from campus.organizations.models import OrganizationMembership
 from campus.platform import outbox
 from campus.platform.clock import now
-from campus.platform.db import session, transaction
+from campus.platform.db import db, session, transaction
 from campus.platform.outbox import Job, JobState, Lease, LeaseLost
 from campus.posts.actions import DISTRIBUTE, delete, edit, reinstate, withdraw
 from campus.posts.models import Audience
@@ -187,6 +188,111 @@ def test_an_entry_that_is_there_already_stops_nobody_elses(author: User, followe
     assert holders(post) == ids(followers)
     assert session.scalars(select(Job.delivered)).one() == 9
     assert all_is_as_defined()
+
+
+def test_few_recipients_are_reached_in_the_transaction_of_the_claim(author: User, followers: list[User]) -> None:
+    """No lease is ever seen from outside, and one commit brings the entries and the end of the job."""
+    commits: list[object] = []
+    post = published(author)
+    note = partial(commits.append)  # listeners are told by what they are
+    event.listen(db.engine, "commit", note)
+    assert outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
+    event.remove(db.engine, "commit", note)
+    assert len(commits) == 1
+    assert holders(post) == ids(followers)
+    job = session.scalars(select(Job)).one()
+    assert (job.state, job.delivered, job.cursor, job.attempts) == (JobState.DONE, 10, END, 1)
+    assert not outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
+    assert all_is_as_defined()
+
+
+@pytest.mark.parametrize("limit", [{"batch_size": 3}, {"celebrity_threshold": 5, "celebrity_push": 2}])
+def test_many_recipients_are_reached_under_a_lease(author: User, followers: list[User], limit: dict[str, int]) -> None:
+    with feed_settings(**limit):
+        post = published(author)
+        assert outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
+        assert len(holders(post)) == limit.get("celebrity_push", 10)
+        assert all_is_as_defined()
+
+
+def test_what_cannot_be_done_at_once_is_done_under_a_lease(author: User, followers: list[User]) -> None:
+    """A reader's own catching up was faster: the transaction of the claim fails, and leaves the job as it was."""
+    post = published(author)
+    with transaction():
+        session.add(FeedEntry(user_id=followers[4].id, published_at=post.published_at, post_id=post.id))
+    assert outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
+    assert holders(post) == ids(followers)
+    assert session.execute(select(Job.delivered, Job.attempts)).one() == (9, 1)
+    assert all_is_as_defined()
+
+
+def test_a_worker_killed_while_it_does_a_job_at_once_leaves_the_job_as_it_was(
+    author: User, followers: list[User], drain: Callable[[], int]
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def settle(*_: object, **__: object) -> Lease:
+        raise Killed
+
+    post = published(author)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Lease, "settle", settle)
+        with pytest.raises(Killed):
+            outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
+    assert holders(post) == set()
+    assert session.execute(select(Job.state, Job.attempts)).one() == (JobState.READY, 0)
+    assert drain() == 1  # nobody's lease has to run out first
+    assert holders(post) == ids(followers)
+
+
+def test_who_changes_a_post_waits_for_its_delivery_at_once(app: Flask, author: User, followers: list[User]) -> None:
+    """A wish for the same joins the job that is ready, and so waits for the row that is claimed; then it is a job of its own."""
+    post = published(author)
+    reached, go_on, order = threading.Event(), threading.Event(), list[str]()
+    real = Lease.settle
+
+    def slow(self: Lease, cursor: int | None = None, delivered: int = 0) -> Lease:
+        reached.set()
+        go_on.wait(10)
+        order.append("delivered")
+        return real(self, cursor, delivered)
+
+    def worker() -> None:
+        with app.app_context():
+            outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
+
+    def change() -> None:
+        with app.app_context():
+            withdraw(viewer=viewer_of(author), post_id=post.id, now=now())
+            order.append("withdrawn")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Lease, "settle", slow)
+        threads = [threading.Thread(target=worker), threading.Thread(target=change)]
+        threads[0].start()
+        assert reached.wait(10)
+        threads[1].start()
+        threads[1].join(0.5)
+        go_on.set()
+        for thread in threads:
+            thread.join()
+    assert order == ["delivered", "withdrawn"]
+    assert holders(post) == ids(followers)
+    outbox.drain(HANDLERS)
+    assert holders(post) == set()
+    assert all_is_as_defined()
+
+
+def test_entries_are_not_made_of_facts_that_are_none_any_more(author: User, followers: list[User]) -> None:
+    """The post is narrowed after the delivery has read what it is: whoever did that has recorded a job of her own."""
+    post = published(author)
+    read = carried(post.id, most=10)
+    assert read is not None
+    edit(viewer=viewer_of(author), post_id=post.id, draft=draft(audience=Audience.ONLY_ME), now=now())
+    with transaction():
+        assert deliver(read, after=0, upto=END, fresh=True) == 0
+    assert holders(post) == set()
 
 
 def test_another_worker_goes_on_where_a_dead_one_stopped(

@@ -25,6 +25,7 @@ from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.platform.embedded.processes import wait_until
 from campus.platform.errors import CampusError
+from campus.platform.outbox import Job, JobState
 from campus.posts.actions import delete, edit, reinstate, withdraw
 from campus.posts.models import Audience, Post
 from campus.switchboard import HANDLERS
@@ -156,7 +157,9 @@ def worker(app: Flask, stop: threading.Event) -> threading.Thread:
     def run() -> None:
         while not stop.is_set():
             with app.app_context():
-                if not outbox.drain(HANDLERS, most=5):
+                woken = session.execute(select(Job.kind, Job.key).where(Job.state == JobState.READY).limit(3)).all()
+                done = sum(outbox.work(HANDLERS, kind=kind, key=key) for kind, key in woken)
+                if not done + outbox.drain(HANDLERS, most=5):
                     time.sleep(0.02)
 
     started = threading.Thread(target=run)
