@@ -14,6 +14,7 @@ from campus import cli
 from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
 from campus.accounts.actions import set_known_domain
+from campus.admin import models as admin
 from campus.admin import views as admin_views
 from campus.api import cors, documentation, rest
 from campus.api import models as api
@@ -35,6 +36,7 @@ from campus.platform import db, health, limits, logs, outbox, schedule, settings
 from campus.posts import models as posts
 from campus.posts import views as posts_views
 from campus.profiles import views as profiles_views
+from campus.rights import models as rights
 from campus.schedule import TASKS
 from campus.search import models as search
 from campus.search import views as search_views
@@ -58,6 +60,8 @@ MODELS = (
     feed,
     search,
     moderation,
+    rights,
+    admin,
     api,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campus.admin import figures, storage
 from campus.api import idempotency
 from campus.feed import scheduled, upkeep
 from campus.moderation import actions as moderation
@@ -50,6 +51,19 @@ TASKS = (
         "Forgets the answers kept for repeated requests of programs, after a day.",
         lambda: idempotency.forget_old(now=clock.now()),
         minute="25",
+    ),
+    Task(
+        "measure_storage",
+        "Measures how much room photos take, and counts files of no photo.",
+        lambda: storage.measure(now=clock.now()),
+        minute="50",
+        hour="4",
+    ),
+    Task(
+        "note_figures",
+        "Counts sign-ups, posts and the like for the charts of the administrators.",
+        lambda: figures.note(now=clock.now()),
+        minute="*/10",
     ),
     Task(
         "rebuild_inactive_feeds",

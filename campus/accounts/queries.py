@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, LargeBinary, and_, bindparam, literal, or_, select
+from sqlalchemy import DateTime, LargeBinary, and_, bindparam, exists, literal, or_, select
 
 from campus.accounts.models import (
     AccessToken,
     Algorithm,
+    Announcement,
+    AnnouncementDismissal,
     EmailAddress,
     OneTimeToken,
     Scope,
@@ -185,8 +187,10 @@ _OF_VIEWER = (
 )
 _PRIMARY = and_(EmailAddress.user_id == User.id, EmailAddress.is_primary)
 _ADMITTED = and_(User.suspended_at.is_(None), User.approved_at.is_not(None))
+_DISMISSED = exists().where(AnnouncementDismissal.announcement_id == Announcement.id, AnnouncementDismissal.user_id == User.id)
+_ANNOUNCED = exists().where(Announcement.begins_at <= _NOW, Announcement.ends_at > _NOW, ~_DISMISSED)
 _SIGNED_IN = Prepared(
-    select(*_OF_VIEWER, UserSession.last_seen_at)
+    select(*_OF_VIEWER, _ANNOUNCED, UserSession.last_seen_at)
     .join(User, User.id == UserSession.user_id)
     .outerjoin(EmailAddress, _PRIMARY)
     .where(UserSession.token_hash == _TOKEN_HASH, _alive(_NOW, _IDLE_SINCE), _ADMITTED)

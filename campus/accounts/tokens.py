@@ -109,6 +109,16 @@ def revoke(*, user_id: int, token_id: int, now: datetime) -> None:
         record("token.revoke", f"token:{token_id}", before={"user_id": user_id})
 
 
+def revoke_all(*, user_id: int, now: datetime) -> int:
+    """End every token of a person. Returns how many."""
+    mine = update(AccessToken).where(AccessToken.user_id == user_id, AccessToken.revoked_at.is_(None)).values(revoked_at=now)
+    with transaction():
+        ended = len(session.scalars(mine.returning(AccessToken.id), execution_options={"synchronize_session": False}).all())
+        if ended:
+            record("token.revoke_all", f"user:{user_id}", after={"tokens": ended})
+    return ended
+
+
 def listing(user_id: int) -> list[TokenView]:
     """A person's tokens that are not revoked, the newest first."""
     return queries.access_tokens(user_id)

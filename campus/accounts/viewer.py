@@ -16,7 +16,7 @@ class Viewer:
     """A signed-in person: not suspended, approved, her session alive.
 
     `verified` says that she has proved an address. `permission_version` belongs in the key of whatever is cached for her: it
-    counts up in the transaction of every change to what she may see.
+    counts up in the transaction of every change to what she may see. `announced` says that there may be an announcement for her.
     """
 
     id: int
@@ -31,3 +31,4 @@ class Viewer:
     scope: Scope
     auto_load: bool
     permission_version: int
+    announced: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from campus.admin.jobs import NoSuchDeadJob
 from campus.feed import scheduled
 from campus.platform import health, schedule
 from campus.platform.db import session
@@ -61,7 +62,7 @@ def _state(run: TaskRun | None) -> str:
         return "new"
     if run.finished_at is None:
         return "running"
-    return "failed" if run.result.startswith("failed: ") else "done"
+    return "failed" if run.result.startswith(scheduled.FAILED) else "done"
 
 
 def pulse(*, now: datetime) -> Pulse:
@@ -73,3 +74,32 @@ def pulse(*, now: datetime) -> Pulse:
     seen = session.scalar(select(health.Heartbeat.beat_at).where(health.Heartbeat.name == health.WORKER))
     lives = seen is not None and now - seen <= health.SILENCE
     return Pulse(row[0], health.dead_jobs(), None if oldest is None else now - oldest, seen, lives)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many jobs of one kind are open, and since when the oldest is."""
+
+    kind: str
+    jobs: int
+    since: datetime
+
+
+def waiting(*, now: datetime) -> list[Waiting]:
+    """Open jobs by kind, the longest waiting first. One statement, by the index of open jobs."""
+    is_open = Job.state.in_([JobState.READY, JobState.RUNNING])
+    oldest = func.min(Job.created_at)
+    rows = select(Job.kind, func.count(), oldest).where(is_open, Job.created_at <= now).group_by(Job.kind).order_by(oldest)
+    return [Waiting(*row) for row in session.execute(rows)]
+
+
+def dead_job(job_id: int) -> Job:
+    """A job that was given up.
+
+    Raises:
+        NoSuchDeadJob: there is none of this number.
+    """
+    found = session.scalar(select(Job).where(Job.id == job_id, Job.state == JobState.DEAD))
+    if found is None:
+        raise NoSuchDeadJob(job_id)
+    return found

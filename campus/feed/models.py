@@ -1,9 +1,9 @@
-"""Tables of the feed: delivered entries, pulled posts, readers' states, snapshots, pins and marks."""
+"""Tables of the feed: delivered entries, pulled posts, readers' states, snapshots, pins and marks; and of scheduled work."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, SmallInteger, func, text
@@ -127,3 +127,15 @@ class TaskRun(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     result: Mapped[str] = mapped_column(server_default=text("''"))
+
+
+class TaskDay(Base):
+    """How often a scheduled task ran on a day (UTC), how often it failed, and how long its runs took together."""
+
+    __tablename__ = "task_day"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
+    runs: Mapped[int] = mapped_column(server_default="0")
+    failed: Mapped[int] = mapped_column(server_default="0")
+    milliseconds: Mapped[int] = mapped_column(server_default="0")

@@ -14,7 +14,7 @@ from campus.accounts.actions import forget_dead_sessions
 from campus.accounts.models import OneTimeToken
 from campus.audit.acting import acting
 from campus.audit.actions import record
-from campus.feed.models import TaskRun
+from campus.feed.models import TaskDay, TaskRun
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, limits, metrics, outbox, schedule
 from campus.platform.db import session, transaction
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RUN_TASK = "run_task"
+FAILED = "failed: "  # how the result of a run that failed begins
+MOST_TOLD = 500  # characters of a result
 LINKS_KEPT = timedelta(days=7)
 QUOTAS_KEPT = timedelta(days=7)
 UPLOADS_KEPT = timedelta(days=1)  # how long a refused form's photos wait to be sent again
@@ -39,7 +41,7 @@ SWEEP_SECONDS = 1.0  # between two looks at the outbox
 
 def run(name: str, task: Callable[[], object]) -> None:
     """Run a scheduled task and note when it ran and what came of it; an error is noted and raised."""
-    _note(name, result="running", finished=False)
+    _begin(name)
     _finish(name, task)
 
 
@@ -57,15 +59,23 @@ def run_due(name: str, task: Callable[[], object]) -> bool:
 
 
 def _finish(name: str, task: Callable[[], object]) -> None:
+    began = time.perf_counter()
     try:
         with acting(f"auto:{name}"):
-            result = str(task())
+            result = _words(task())
     except Exception as error:
         metrics.task_ran(name, "failed")
-        _note(name, result=f"failed: {type(error).__name__}: {error}"[:500], finished=True)
+        _end(name, f"{FAILED}{type(error).__name__}: {error}"[:MOST_TOLD], time.perf_counter() - began)
         raise
     metrics.task_ran(name, "done")
-    _note(name, result=result, finished=True)
+    _end(name, result[:MOST_TOLD], time.perf_counter() - began)
+
+
+def _words(result: object) -> str:
+    """What came of a run, as it is shown: counts with their names."""
+    if isinstance(result, dict):
+        return ", ".join(f"{value:,} {name}" for name, value in result.items())
+    return f"{result:,}" if isinstance(result, int) else str(result)
 
 
 def ask_for(name: str) -> None:
@@ -135,12 +145,19 @@ def runs() -> Sequence[TaskRun]:
     return session.scalars(select(TaskRun).order_by(TaskRun.name)).all()
 
 
-def _note(name: str, *, result: str, finished: bool) -> None:
+def _begin(name: str) -> None:
+    begun = {"started_at": func.clock_timestamp(), "finished_at": None, "result": "running"}
+    row = insert(TaskRun).values(name=name, **begun)
     with transaction():
-        if finished:
-            done = {"result": result, "finished_at": func.clock_timestamp()}
-            session.execute(update(TaskRun).where(TaskRun.name == name).values(done))
-            return
-        begun = {"started_at": func.clock_timestamp(), "finished_at": None, "result": result}
-        row = insert(TaskRun).values(name=name, **begun)
         session.execute(row.on_conflict_do_update(index_elements=[TaskRun.name], set_=begun))
+
+
+def _end(name: str, result: str, seconds: float) -> None:
+    """The outcome of the last run, and one more run of this day."""
+    counts = {"runs": 1, "failed": int(result.startswith(FAILED)), "milliseconds": round(seconds * 1000)}
+    row = insert(TaskDay).values(name=name, day=clock.now().date(), **counts)
+    added = {column: getattr(TaskDay, column) + amount for column, amount in counts.items()}
+    done = {"result": result, "finished_at": func.clock_timestamp()}
+    with transaction():
+        session.execute(update(TaskRun).where(TaskRun.name == name).values(done))
+        session.execute(row.on_conflict_do_update(index_elements=[TaskDay.name, TaskDay.day], set_=added))

@@ -13,6 +13,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campus.platform.db import Base, choices
 
 
+def _by_time(table: str) -> Index:
+    """What was made when: a few pages of index for a million rows, written when a page of the table is full."""
+    named = f"ix_{table}_created_at"
+    return Index(named, "created_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"})
+
+
 class Like(Base):
     """One person likes one post, once."""
 
@@ -22,7 +28,7 @@ class Like(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    __table_args__ = (Index("ix_post_like_user_id", "user_id", "post_id"),)
+    __table_args__ = (Index("ix_post_like_user_id", "user_id", "post_id"), _by_time("post_like"))
 
 
 class Comment(Base):
@@ -43,6 +49,7 @@ class Comment(Base):
         CheckConstraint("length(text) <= 2000", name="text_length"),
         CheckConstraint("deleted_at IS NOT NULL OR length(text) > 0", name="text_present"),
         Index("ix_comment_post_id", "post_id", sql("id DESC")),
+        _by_time("comment"),
     )
 
 
@@ -67,3 +74,5 @@ class Share(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     platform: Mapped[Platform] = mapped_column(choices(Platform))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (_by_time("share"),)

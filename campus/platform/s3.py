@@ -95,6 +95,13 @@ class BucketStorage:
             found = [each for page in pages for each in page.get("Contents", ())]
         return sorted(each["Key"].removeprefix(self._prefix) for each in found if before is None or each["LastModified"] < before)
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Every key with how many bytes it has, a thousand to an answer."""
+        with _told():
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix):
+                for each in page.get("Contents", ()):
+                    yield each["Key"].removeprefix(self._prefix), each["Size"]
+
     def try_out(self) -> None:
         """The bucket answers, to this key."""
         with _told():

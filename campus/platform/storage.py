@@ -11,7 +11,9 @@ import pkgutil
 import re
 import secrets
 import shutil
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +22,7 @@ from campus.platform.errors import CampusError, NotFound
 from campus.platform.settings import S3Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
 # No name begins with a dot: no "..", no hidden files, and `.writing` below can never be a key.
@@ -97,6 +99,9 @@ class Storage(Protocol):
 
     def keys(self, prefix: str = "", *, before: datetime | None = None) -> list[str]:
         """Every key that begins with these characters, in order; with `before`, those written earlier than that."""
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Every key with how many bytes it has, in whatever order, without holding all of them."""
 
     def try_out(self) -> None:
         """See that bytes could be kept now; whatever is raised says why not."""
@@ -175,6 +180,14 @@ class FolderStorage:
         found = (file.relative_to(self._root).as_posix() for file in (files if before is None else _older(files, before)))
         return sorted(key for key in found if key.startswith(prefix) and not key.startswith(_UNFINISHED))
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Every key with the size of its file. One that is deleted meanwhile is none."""
+        for file in self._root.rglob("*"):
+            with suppress(FileNotFoundError):
+                key, found = file.relative_to(self._root).as_posix(), file.stat()
+                if stat.S_ISREG(found.st_mode) and not key.startswith(_UNFINISHED):
+                    yield key, found.st_size
+
     def try_out(self) -> None:
         """Write a file that has no name."""
         self._root.mkdir(parents=True, exist_ok=True)
@@ -231,6 +244,10 @@ class MemoryStorage:
     def keys(self, prefix: str = "", *, before: datetime | None = None) -> list[str]:
         """Every key that begins with these characters."""
         return sorted(key for key in self._files if key.startswith(prefix) and (before is None or self._written[key] < before))
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Every key with how many bytes it has."""
+        yield from [(key, len(data)) for key, data in self._files.items()]
 
     def try_out(self) -> None:
         """Memory is there."""

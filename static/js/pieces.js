@@ -82,3 +82,6 @@ document.addEventListener("input", ({ target }) => {
 });
 
 find("[data-focus]")?.focus();
+
+// A navigation wider than the window shows where one is.
+find(".staff-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

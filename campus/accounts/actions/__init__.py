@@ -13,6 +13,7 @@ from campus.accounts.actions.pauses import PostingPaused, require_not_paused, se
 from campus.accounts.actions.people import (
     AddressTaken,
     HandleTaken,
+    LastAdministrator,
     approve,
     bump_permissions,
     choose_feed,
@@ -24,7 +25,14 @@ from campus.accounts.actions.people import (
     reinstate,
     suspend,
 )
-from campus.accounts.actions.recovery import change_password, request_reset, reset_is_open, reset_password, set_password
+from campus.accounts.actions.recovery import (
+    change_password,
+    offer_reset,
+    request_reset,
+    reset_is_open,
+    reset_password,
+    set_password,
+)
 from campus.accounts.actions.registration import RegistrationClosed, require_open, set_known_domain, sign_up
 from campus.accounts.actions.sessions import (
     AccountSuspended,
@@ -37,6 +45,7 @@ from campus.accounts.actions.sessions import (
     revoke_sessions,
     sign_in,
     sign_out,
+    sign_out_everywhere,
     start_session,
 )
 
@@ -46,6 +55,7 @@ __all__ = [
     "AddressNotFound",
     "AddressTaken",
     "HandleTaken",
+    "LastAdministrator",
     "PostingPaused",
     "RegistrationClosed",
     "WrongCredentials",
@@ -62,6 +72,7 @@ __all__ = [
     "hash_of",
     "make_primary",
     "note_use",
+    "offer_reset",
     "promote",
     "reinstate",
     "remove_address",
@@ -78,6 +89,7 @@ __all__ = [
     "set_pause",
     "sign_in",
     "sign_out",
+    "sign_out_everywhere",
     "sign_up",
     "start_session",
     "suspend",

@@ -11,6 +11,7 @@ from campus import quotas
 from campus.accounts import mailing, queries, rules
 from campus.accounts.actions.people import bump_permissions, release_claims
 from campus.accounts.models import EmailAddress, OneTimeToken, Purpose, User
+from campus.audit.actions import record
 from campus.platform import limits
 from campus.platform.db import session, transaction
 from campus.platform.errors import Invalid, NotFound
@@ -121,6 +122,7 @@ def vouch(*, user_id: int, address: str, now: datetime) -> bool:
         if email.verified_at:
             return False
         prove(email_id=email.id, now=now)
+        record("user.verify", f"user:{user_id}")
     return True
 
 

@@ -35,6 +35,15 @@ class AddressTaken(Conflict):
     title = "This address has an account"
 
 
+class LastAdministrator(Conflict):
+    """The site keeps at least one administrator who can sign in."""
+
+    title = "The last administrator stays"
+
+    def __init__(self) -> None:
+        super().__init__("This person is the last administrator. Make somebody else one first.")
+
+
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """What a new account is made of, in clean form; the password hashed."""
@@ -62,7 +71,7 @@ def create_user(*, email: str, name: str, password: str, handle: str | None = No
         user = add_person(newcomer, approved_at=now, verified_at=now)
         if admin:
             user.is_admin = True
-        record("user.create", f"user:{user.id}", after={"handle": user.handle, "admin": admin})
+        record("user.create", f"user:{user.id}", after={"admin": admin})  # no names: this log forgets nobody
     return user
 
 
@@ -119,15 +128,23 @@ def approve(*, user_id: int, now: datetime) -> bool:
     return True
 
 
-def suspend(user_id: int, *, now: datetime) -> bool:
-    """Shut somebody out: her sessions end, and what she signed is hidden. False if she was out already."""
+def suspend(user_id: int, *, reason: str = "", now: datetime) -> bool:
+    """Shut somebody out: her sessions end, and what she signed is hidden. False if she was out already.
+
+    The `reason` is kept in the audit log alone.
+
+    Raises:
+        LastAdministrator: nobody else could administer the site.
+    """
     with transaction():
+        _require_another_administrator(user_id)
         changed = update(User).where(User.id == user_id, User.suspended_at.is_(None)).values(suspended_at=now)
         if session.scalar(changed.returning(User.id)) is None:
             return False
         revoke_sessions(user_id)
         _resync(user_id)
-        record("user.suspend", f"user:{user_id}", before={"suspended": False}, after={"suspended": True})
+        why = {"reason": reason} if reason else {}
+        record("user.suspend", f"user:{user_id}", before={"suspended": False}, after={"suspended": True, **why})
     return True
 
 
@@ -148,15 +165,28 @@ def _resync(user_id: int) -> None:
 
 
 def promote(*, user_id: int, admin: bool = True) -> bool:
-    """Make somebody a site administrator, or no longer one; her sessions end. False if nothing changed."""
+    """Make somebody a site administrator, or no longer one; her sessions end. False if nothing changed.
+
+    Raises:
+        LastAdministrator: nobody else could administer the site.
+    """
     changed = update(User).where(User.id == user_id, User.is_admin.is_not(admin)).values(is_admin=admin)
     with transaction():
+        if not admin:
+            _require_another_administrator(user_id)
         if session.scalar(changed.returning(User.id)) is None:
             return False
         revoke_sessions(user_id)
         bump_permissions(user_id)
         record("user.promote", f"user:{user_id}", before={"admin": not admin}, after={"admin": admin})
     return True
+
+
+def _require_another_administrator(user_id: int) -> None:
+    """Hold every administrator while looking: of two who demote each other at once, the second finds herself the last."""
+    able = select(User.id).where(User.is_admin, User.suspended_at.is_(None), User.approved_at.is_not(None))
+    if session.scalars(able.order_by(User.id).with_for_update()).all() == [user_id]:
+        raise LastAdministrator
 
 
 def bump_permissions(*user_ids: int) -> None:

@@ -12,6 +12,7 @@ from campus.accounts import mailing, passwords, queries, rules
 from campus.accounts.actions.addresses import prove, take_token
 from campus.accounts.actions.sessions import network, revoke_sessions
 from campus.accounts.models import OneTimeToken, Purpose, User
+from campus.audit.actions import record
 from campus.platform import limits
 from campus.platform.db import session, transaction
 from campus.platform.errors import Invalid
@@ -36,6 +37,17 @@ def request_reset(*, email: str, remote: str, now: datetime) -> None:
         limits.spend(quotas.RESETS_FROM, network(remote), now=now)
         limits.spend(quotas.RESETS, subject, now=now)
         mailing.queue_reset(address)
+
+
+def offer_reset(*, user_id: int) -> bool:
+    """Send somebody the link for a new password, on an administrator's word. False if she has no address."""
+    address = queries.primary_address(user_id)
+    if address is None:
+        return False
+    with transaction():
+        mailing.queue_reset(address)
+        record("user.offer_reset", f"user:{user_id}")
+    return True
 
 
 def reset_is_open(*, token: str, now: datetime) -> int:

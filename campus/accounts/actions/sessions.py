@@ -15,6 +15,7 @@ from sqlalchemy import delete, update
 from campus import quotas
 from campus.accounts import passwords, queries, rules
 from campus.accounts.models import User, UserSession
+from campus.audit.actions import record
 from campus.platform import limits, metrics, settings
 from campus.platform.db import session, transaction
 from campus.platform.errors import Forbidden, Invalid
@@ -166,6 +167,14 @@ def revoke_sessions(user_id: int, *, keep: bytes | None = None) -> int:
     with transaction():
         theirs = UserSession.user_id == user_id
         return _end(theirs & (UserSession.token_hash != keep) if keep else theirs)
+
+
+def sign_out_everywhere(user_id: int) -> int:
+    """End every session of a person on an administrator's word. Returns how many."""
+    with transaction():
+        ended = revoke_sessions(user_id)
+        record("user.sign_out", f"user:{user_id}", after={"sessions": ended})
+    return ended
 
 
 def revoke_session(*, user_id: int, session_id: str) -> bool:

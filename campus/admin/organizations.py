@@ -1,0 +1,103 @@
+"""Named reads of organizations for administrators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Text, bindparam, func, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from campus.accounts.models import User
+from campus.organizations import queries as organizations
+from campus.organizations.models import Organization, OrganizationMembership, Role
+from campus.organizations.queries import active
+from campus.platform.db import session
+from campus.posts.models import Post
+from campus.search.models import ORGANIZATION_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PAGE = 30
+MOST_STAFF = 100
+RANK = [Role.OWNER, Role.ADMIN, Role.MODERATOR, Role.EDITOR]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An organization in a list."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    verified: bool
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody who runs an organization, or a part of it."""
+
+    handle: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An organization as administrators look at it."""
+
+    organization: Organization
+    domains: Sequence[str]
+    staff: Sequence[Officer]
+    members: int
+    posts: int
+
+
+def listing(words: str = "", *, unverified: bool = False, after: str = "", limit: int = PAGE) -> tuple[list[Row], str | None]:
+    """Organizations by name, those after the one with the slug `after`; and the slug to go on after, if any. One statement."""
+    members = select(func.count()).where(OrganizationMembership.organization_id == Organization.id, active()).scalar_subquery()
+    name = func.lower(Organization.name)
+    rows = select(Organization.id, Organization.slug, Organization.name, Organization.kind, Organization.verified, members)
+    if unverified:
+        rows = rows.where(Organization.verified.is_(False))
+    if words.strip():
+        query = func.search_query(bindparam("words", words.strip(), type_=Text), type_=TSQUERY)
+        rows = rows.where(ORGANIZATION_WORDS.bool_op("@@")(query))
+    if after:
+        last = select(func.lower(Organization.name)).where(Organization.slug == after).scalar_subquery()
+        rows = rows.where(tuple_(name, Organization.slug) > tuple_(last, bindparam("after", after)))
+    found = [Row(*row) for row in session.execute(rows.order_by(name, Organization.slug).limit(limit + 1))]
+    return found[:limit], found[limit - 1].slug if len(found) > limit else None
+
+
+def whole(slug: str) -> Whole:
+    """One organization with what is decided by. Five statements.
+
+    Raises:
+        OrganizationNotFound: none has this slug.
+    """
+    organization = organizations.by_slug(slug)
+    posts = select(func.count()).where(Post.organization_id == organization.id)
+    return Whole(
+        organization=organization,
+        domains=organizations.domains_of(organization.id),
+        staff=_staff(organization.id),
+        members=organizations.member_count(organization.id),
+        posts=session.scalar(posts) or 0,
+    )
+
+
+def _staff(organization_id: int) -> list[Officer]:
+    """Those who run it, the owners first."""
+    membership = OrganizationMembership
+    rows = (
+        select(User.handle, User.name, membership.role)
+        .join(membership, membership.user_id == User.id)
+        .where(membership.organization_id == organization_id, membership.role.in_(RANK), active())
+        .order_by(func.lower(User.name), User.id)
+        .limit(MOST_STAFF)
+    )
+    return sorted((Officer(*row) for row in session.execute(rows)), key=lambda officer: RANK.index(officer.role))
