@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campus.audit.actions import record
-from campus.platform import outbox
+from campus.platform import dead_jobs
 from campus.platform.db import transaction
 from campus.platform.errors import NotFound
 
@@ -24,7 +24,7 @@ def retry(job_id: int) -> None:
         NoSuchDeadJob: there is none of this number.
     """
     with transaction():
-        if not outbox.retry_dead(job_id):
+        if not dead_jobs.retry(job_id):
             raise NoSuchDeadJob(job_id)
         record("job.retry", f"job:{job_id}")
 
@@ -32,7 +32,7 @@ def retry(job_id: int) -> None:
 def retry_all() -> int:
     """Give every dead job a new life. Returns how many."""
     with transaction():
-        revived = outbox.retry_dead()
+        revived = dead_jobs.retry()
         if revived:
             record("job.retry_all", "jobs", after={"jobs": revived})
     return revived
@@ -45,6 +45,6 @@ def discard(job_id: int) -> None:
         NoSuchDeadJob: there is none of this number.
     """
     with transaction():
-        if not outbox.discard_dead(job_id):
+        if not dead_jobs.discard(job_id):
             raise NoSuchDeadJob(job_id)
         record("job.discard", f"job:{job_id}")

@@ -11,7 +11,8 @@ from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
 from campus.accounts import queries as people
 from campus.accounts.models import Algorithm, Scope
-from campus.cli.frame import Group, as_json, dry_run, say
+from campus.admin import jobs as dead_jobs
+from campus.cli.frame import NUMBER, Group, as_json, dry_run, rehearsal, say
 from campus.feed import check as checking
 from campus.feed import explain as explaining
 from campus.feed import listing, upkeep
@@ -123,15 +124,26 @@ def cleanup(days: int | None, *, as_json: bool, dry_run: bool) -> None:
 )
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
 @click.option("--retry-dead", is_flag=True, help="Give every dead job a new life.")
+@click.option("--retry", "one_more", type=NUMBER, metavar="ID", help="Give this dead job a new life.")
+@click.option("--discard", type=NUMBER, metavar="ID", help="Forget this dead job: what it should have made true stays untrue.")
 @click.option("--run", "run_now", is_flag=True, help="Do what waits, here and now.")
 @as_json
-def jobs(*, state: tuple[str, ...], limit: int, retry_dead: bool, run_now: bool, as_json: bool) -> None:
-    """List the jobs of the outbox, newest first; with --run, do them."""
-    if retry_dead:
-        say({"revived": (count := outbox.retry_dead())}, f"{count} jobs revived.", as_json=as_json)
+@dry_run
+def jobs(*, state: tuple[str, ...], limit: int, as_json: bool, dry_run: bool, **given: Any) -> None:
+    """List the jobs of the outbox, newest first; or do something with them."""
+    if sum(1 for value in given.values() if value) > 1:
+        raise click.UsageError("Name one of --retry-dead, --retry ID, --discard ID, --run.")
+    if given["run_now"] and dry_run:
+        say({"waiting": (count := outbox.pending())}, f"{count} jobs would be done.", as_json=as_json, dry_run=True)
         return
-    if run_now:
+    if given["run_now"]:
         say({"done": (count := outbox.drain(HANDLERS))}, f"{count} jobs done.", as_json=as_json)
+        return
+    if any(given.values()):
+        with rehearsal(dry_run):
+            count = _decide(given["one_more"], given["discard"])
+        verb = "discarded" if given["discard"] else "revived"
+        say({verb: count}, f"{count} jobs {verb}.", as_json=as_json, dry_run=dry_run)
         return
     states = [JobState(each) for each in state] or [JobState.READY, JobState.RUNNING, JobState.DEAD]
     found = [_job(job) for job in outbox.listing(states=states, limit=limit)]
@@ -142,6 +154,17 @@ def jobs(*, state: tuple[str, ...], limit: int, retry_dead: bool, run_now: bool,
         click.echo("{id:>8}  {state:<8} {kind:<18} {key:<20} attempts {attempts}  {last_error}".format(**job))
     if not found:
         click.echo("No such jobs.")
+
+
+def _decide(one_more: int | None, discard: int | None) -> int:
+    """What becomes of dead jobs: of one, or of all."""
+    if discard:
+        dead_jobs.discard(discard)
+    elif one_more:
+        dead_jobs.retry(one_more)
+    else:
+        return dead_jobs.retry_all()
+    return 1
 
 
 def _job(job: outbox.Job) -> dict[str, Any]:

@@ -58,6 +58,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, 
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 
 
+NUMBER = click.IntRange(1, 2**63 - 1)  # what an id can be
+
+
 class _Rehearsed(Exception):
     """Takes the transaction back at the end of a rehearsal."""
 

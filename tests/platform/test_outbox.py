@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, text, update
 
-from campus.platform import outbox
+from campus.platform import dead_jobs, outbox
 from campus.platform.db import session, transaction
 from campus.platform.outbox import Job, JobState, Lease, LeaseLost, claim, drain, record, run
 from tests.factories import make_user
@@ -197,7 +197,7 @@ def test_a_job_that_always_fails_dies_and_can_be_revived() -> None:
     assert claim() == []
     assert outbox.pending() == 0
     assert [job.state for job in outbox.listing(states=[JobState.DEAD])] == [JobState.DEAD]
-    assert outbox.retry_dead() == 1
+    assert dead_jobs.retry() == 1
     assert drain({"copy": lambda _lease: None}) == 1
 
 

@@ -10,7 +10,7 @@ from campus.accounts.forms import ConfirmForm
 from campus.accounts.guard import administrators_only
 from campus.admin import jobs, queries
 from campus.admin.views.blueprint import before_id, blueprint, done, further
-from campus.platform import clock, outbox
+from campus.platform import clock, dead_jobs
 
 if TYPE_CHECKING:
     from flask import Response
@@ -23,7 +23,7 @@ PAGE = 30
 @administrators_only
 def jobs_page() -> ResponseReturnValue:
     """Dead jobs with what they failed of, and how many wait."""
-    dead = outbox.dead(before=before_id(), limit=PAGE + 1)
+    dead = dead_jobs.listing(before=before_id(), limit=PAGE + 1)
     next_url = further("/admin/jobs", dead[PAGE - 1].id if len(dead) > PAGE else None)
     waiting = queries.waiting(now=clock.now())
     return render_template(
