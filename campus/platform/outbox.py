@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.platform import clock, metrics, settings
@@ -45,7 +45,6 @@ __all__ = [
     "listing",
     "pending",
     "record",
-    "retry_dead",
     "run",
     "set_waker",
     "work",
