@@ -52,6 +52,7 @@ def reads(
     query: type[Query] | None = None,
     errors: tuple[int, ...] = (),
     public: bool = False,
+    scope: TokenScope = TokenScope.READ,
 ) -> Callable[[View], Entered]:
     """A view that only reads: for who is signed in or has a token that may read; with `public`, for whomever the pages are.
 
@@ -60,7 +61,7 @@ def reads(
 
     def decorate(view: View) -> Entered:
         told = _words(view)
-        operation = Operation(*told, tag, TokenScope.READ, 200, answer, query=query, errors=errors, public=public)
+        operation = Operation(*told, tag, scope, 200, answer, query=query, errors=errors, public=public, safe=True)
         return _entered(view, operation)
 
     return decorate
@@ -104,7 +105,7 @@ def _entered(view: View, operation: Operation) -> Entered:
     @functools.wraps(view)
     def entered(**path: Any) -> Response:
         _admit(operation)
-        if operation.scope is TokenScope.READ:
+        if operation.safe:
             return answers.read(view(**path, **incoming.read(operation)))
         given = incoming.read(operation)
         answer = idempotency.once(lambda: answers.kept(operation, view(**path, **given)))
@@ -132,5 +133,5 @@ def _admit(operation: Operation) -> None:
     rates.throttle(API, credential.key)
     guard.require(operation.scope)
     guard.require_verified(guard.viewer())
-    if operation.scope is not TokenScope.READ:
+    if not operation.safe:
         guard.refuse_forgery()

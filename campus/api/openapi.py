@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from campus.accounts.guard import cookie_name
-from campus.accounts.models import TokenScope
 from campus.api import responses
 from campus.api.examples import example_of
 from campus.api.idempotency import HEADER, LONGEST
@@ -44,6 +43,8 @@ TAGS = {
     "organizations": "Universities and companies.",
     "departments": "The departments of a university.",
     "memberships": "Who belongs where.",
+    "reports": "Reporting what should not be there.",
+    "moderation": "Reviewing what was reported, with a token of the scope `moderate`.",
     "search": "Finding posts, people and organizations.",
     "me": "You.",
 }
@@ -143,7 +144,7 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_headers(operation: Operation) -> Iterator[dict[str, Any]]:
-    if operation.scope is TokenScope.READ:
+    if operation.safe:
         yield {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}, "description": "An ETag you have."}
         return
     key = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"^[!-~]+$"}
@@ -163,7 +164,7 @@ def _content(operation: Operation, schemas: dict[Any, Any], components: dict[str
 
 def _security(operation: Operation) -> list[dict[str, list[str]]]:
     cookie: dict[str, list[str]] = {"session": []}
-    if operation.scope is not TokenScope.READ:
+    if not operation.safe:
         cookie["form"] = []
     return [{"token": []}, cookie, *([{}] if operation.public else [])]
 

@@ -18,7 +18,8 @@ class Operation:
     """One method of one address.
 
     `answer` is a typed dictionary, or a list of one, or None for an empty answer; `errors` are the statuses it can refuse with
-    apart from those every operation has. `public`: where the site shows pages to everybody, this answers everybody too.
+    apart from those every operation has. A `safe` one only reads. `public`: where the site shows pages to everybody, this answers
+    everybody too.
     """
 
     summary: str
@@ -33,6 +34,7 @@ class Operation:
     public: bool = False
     quota: Quota | None = None
     uploads: bool = False
+    safe: bool = False
 
 
 def of_view(view: object) -> Operation | None:

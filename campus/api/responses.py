@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from campus.accounts.models import TokenScope
 from campus.api.examples import example_of
 from campus.api.schemas import ProblemOut, UnauthenticatedOut
 from campus.platform.errors_http import SENTENCES
@@ -53,7 +52,7 @@ def told(operation: Operation, schemas: dict[Any, Any], components: dict[str, An
 
 def _given(operation: Operation, schemas: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     headers = dict(QUOTA) if operation.quota else {}
-    if operation.scope is TokenScope.READ:
+    if operation.safe:
         headers |= ETAG | (LINK if _is_list(operation) else {})
     if operation.status == HTTPStatus.CREATED:
         headers |= LOCATION
@@ -69,12 +68,12 @@ def _is_list(operation: Operation) -> bool:
 
 
 def _not_modified(operation: Operation) -> dict[str, Any]:
-    return {"304": {"description": "You have it already.", "headers": ETAG}} if operation.scope is TokenScope.READ else {}
+    return {"304": {"description": "You have it already.", "headers": ETAG}} if operation.safe else {}
 
 
 def _refused(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
     statuses = {*ALWAYS, *operation.errors}
-    if operation.scope is not TokenScope.READ:
+    if not operation.safe:
         statuses.add(409)
     if operation.body:
         statuses |= {413, 415}

@@ -12,11 +12,13 @@ from campus.api.rest import (
     marks,
     me,
     members,
+    moderation,
     organizations,
     people,
     photos,
     posts,
     relations,
+    reports,
     search,
 )
 from campus.platform.web import csrf
@@ -24,7 +26,23 @@ from campus.platform.web import csrf
 if TYPE_CHECKING:
     from flask import Flask
 
-RESOURCES = (feed, posts, photos, me, discovery, comments, marks, people, relations, organizations, members, belonging, search)
+RESOURCES = (
+    feed,
+    posts,
+    photos,
+    me,
+    discovery,
+    comments,
+    marks,
+    people,
+    relations,
+    organizations,
+    members,
+    belonging,
+    search,
+    reports,
+    moderation,
+)
 PREFIX = "/api"
 
 

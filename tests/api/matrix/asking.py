@@ -73,6 +73,7 @@ def address(stage: Stage, rule: str, name: str | None) -> str:
     return (
         rule.replace("<int:post_id>", str(stage.posts.get(thing, NO_ID)))
         .replace("<int:comment_id>", str(stage.comments.get(thing, NO_ID)))
+        .replace("<int:case_id>", str(stage.cases.get(thing, NO_ID)))
         .replace("<int:position>", "1")
         .replace("<handle>", stage.people.get(thing, NOWHERE))
         .replace("<slug>", stage.organizations.get(thing, (0, NOWHERE))[1])

@@ -95,6 +95,13 @@ class OrganizationThing:
     northbridge: bool
 
 
+@dataclass(frozen=True)
+class CaseThing:
+    """A case of moderation: of what belongs to Northbridge, or one for the site's staff alone."""
+
+    northbridge: bool
+
+
 def sees(who: Who, post: PostThing) -> bool:
     """Section 5, clauses 1 and 2."""
     if post.state is not PostState.PUBLISHED:
@@ -124,3 +131,8 @@ def reaches(who: Who, post: PostThing) -> bool:
 def sees_comment(who: Who, comment: CommentThing) -> bool:
     """Through its post, and through blocks. By the suspended, by who has blocked her, and deleted ones there are none."""
     return reaches(who, comment.post) and not (comment.by_suspended or comment.by_recluse or comment.deleted)
+
+
+def handles(who: Who, case: CaseThing) -> bool:
+    """The site's staff handles every case, an organization's moderators those of theirs. (None is about her who asks.)"""
+    return who is Who.SITE_ADMIN or (case.northbridge and who in MODERATORS)

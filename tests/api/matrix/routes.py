@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.api.matrix import verdicts
-from tests.api.matrix.things import COMMENTS, ORGANIZATIONS, PEOPLE, PLACES, POSTS
+from tests.api.matrix.things import CASES, COMMENTS, ORGANIZATIONS, PEOPLE, PLACES, POSTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,8 @@ A_PHOTO = f"{A_POST}photos/<int:position>/"
 A_PERSON = "/users/<handle>/"
 AN_ORGANIZATION = "/organizations/<slug>/"
 A_MEMBER = f"{AN_ORGANIZATION}members/<handle>/"
+A_CASE = "/moderation/cases/<int:case_id>/"
+A_REPORT = {"category": "spam"}
 A_DEPARTMENT = f"{AN_ORGANIZATION}departments/<department>/"
 
 ROUTES: dict[str, Row] = {
@@ -62,6 +64,20 @@ ROUTES: dict[str, Row] = {
     f"DELETE {A_POST}like/": Row(POSTS, verdicts.seeing),
     f"GET {A_POST}shares/": Row(POSTS, verdicts.seeing),
     f"POST {A_POST}shares/": Row(POSTS, verdicts.seeing, {"platform": "link"}),
+    f"POST {A_POST}reports/": Row(POSTS, verdicts.reporting, A_REPORT),
+    "POST /comments/<int:comment_id>/reports/": Row(COMMENTS, verdicts.reporting_comment, A_REPORT),
+    f"POST {A_PERSON}reports/": Row(PEOPLE, verdicts.meeting, A_REPORT),
+    f"POST {AN_ORGANIZATION}reports/": Row(ORGANIZATIONS, verdicts.anybody, A_REPORT),
+    "GET /moderation/cases/": Row(HERSELF, verdicts.listing_cases),
+    f"GET {A_CASE}": Row(CASES, verdicts.handling),
+    f"POST {A_CASE}claim/": Row(CASES, verdicts.handling),
+    f"POST {A_CASE}release/": Row(CASES, verdicts.handling),
+    f"POST {A_CASE}take_over/": Row(CASES, verdicts.taking_over),
+    f"POST {A_CASE}notes/": Row(CASES, verdicts.handling, {"text": "Known"}),
+    f"POST {A_CASE}decisions/": Row(CASES, verdicts.handling, {"reason": "So", "measures": [{"action": "no_action"}]}),
+    f"POST {A_CASE}undo/": Row(CASES, verdicts.handling),
+    f"POST {A_CASE}reopen/": Row(CASES, verdicts.handling, {"reason": "So"}),
+    f"POST {A_CASE}appeal/": Row(CASES, verdicts.handling, {"outcome": "upheld", "reason": "So"}),
     "GET /comments/<int:comment_id>/": Row(COMMENTS, verdicts.reading_comment),
     "DELETE /comments/<int:comment_id>/": Row(COMMENTS, verdicts.deleting_comment),
     f"GET {A_PERSON}": Row(PEOPLE, verdicts.meeting),

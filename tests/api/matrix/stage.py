@@ -5,6 +5,7 @@ Where such a word turns up before somebody who must not know of the thing, somet
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,14 +17,16 @@ from campus.accounts import tokens
 from campus.accounts.actions import start_session
 from campus.accounts.models import TokenScope, User
 from campus.follows.models import FollowStatus
+from campus.moderation.models import Snapshot
 from campus.organizations.models import JoinPolicy, MembershipStatus, Role
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.posts.models import PostEdit
-from tests.api.matrix.law import APART, Who, reaches, sees_comment
-from tests.api.matrix.things import COMMENTS, PEOPLE, POSTS
+from tests.api.matrix.law import APART, Who, handles, reaches, sees_comment
+from tests.api.matrix.things import CASES, COMMENTS, PEOPLE, POSTS
 from tests.factories import (
     make_block,
+    make_case,
     make_comment,
     make_company,
     make_department,
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
     from campus.organizations.models import Department, University
     from campus.posts.models import Post
-    from tests.api.matrix.law import CommentThing, PostThing
+    from tests.api.matrix.law import CaseThing, CommentThing, PostThing
 
     Knows = Callable[[Who], bool]
 
@@ -57,6 +60,7 @@ class Stage:
     cookies: dict[Who, str] = field(default_factory=dict)
     posts: dict[str, int] = field(default_factory=dict)
     comments: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, int] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, tuple[int, str]] = field(default_factory=dict)
     physics_id: int = 0
@@ -100,6 +104,7 @@ def build() -> Stage:
         _tokens(stage, askers)
         others = _people(stage, askers)
         _posts(stage, askers[Who.AUTHOR], others, northbridge, physics)
+        _cases(stage, others["plain"], northbridge)
     return stage
 
 
@@ -178,6 +183,22 @@ def _posts(stage: Stage, anna: User, others: dict[str, User], northbridge: Unive
         author = others["suspended" if comment.by_suspended else "recluse" if comment.by_recluse else "plain"]
         under = made[next(key for key, post in POSTS.items() if post == comment.post)]
         stage.comments[name] = _comment(stage, comment, author, under)
+
+
+def _cases(stage: Stage, plain: User, northbridge: University) -> None:
+    """Of a comment that is nobody's to read any more, and of its author; what was said is for the moderators' eyes."""
+    post = make_post(author=plain, organization=northbridge, audience="organization", state="withdrawn")
+    comment = make_comment(post=post, author=plain)
+    told = {"of northbridge": ("comment", comment.id, northbridge.id), "of the site": ("user", plain.id, None)}
+    for name, (kind, target_id, organization_id) in told.items():
+        case = make_case(target=f"{kind}:{target_id}", author=plain, organization_id=organization_id)
+        secret = stage.word(functools.partial(_handles, CASES[name]))
+        session.add(Snapshot(case_id=case.id, taken_at=now(), occasion="report", text=secret))
+        stage.cases[name] = case.id
+
+
+def _handles(case: CaseThing, who: Who) -> bool:
+    return handles(who, case)
 
 
 def _post(stage: Stage, thing: PostThing, author: User, northbridge: University, physics: Department) -> Post:

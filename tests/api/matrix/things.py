@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campus.posts.models import Audience, PostState
-from tests.api.matrix.law import CommentThing, OrganizationThing, PersonThing, PostThing
+from tests.api.matrix.law import CaseThing, CommentThing, OrganizationThing, PersonThing, PostThing
 
 UNSEEN = (PostState.PROCESSING, PostState.WITHDRAWN, PostState.HELD, PostState.HIDDEN, PostState.DELETED)
 
@@ -46,6 +46,11 @@ PEOPLE: dict[str, PersonThing] = {
 ORGANIZATIONS: dict[str, OrganizationThing] = {
     "northbridge": OrganizationThing(northbridge=True),
     "closed": OrganizationThing(northbridge=False),
+}
+
+CASES: dict[str, CaseThing] = {
+    "of northbridge": CaseThing(northbridge=True),
+    "of the site": CaseThing(northbridge=False),
 }
 
 PLACES: dict[str, PostThing] = {

@@ -12,12 +12,14 @@ from tests.api.matrix.law import (
     OFFICERS,
     PHYSICISTS,
     SHUT_OUT,
+    CaseThing,
     CommentThing,
     OrganizationThing,
     PersonThing,
     PostThing,
     Verdict,
     Who,
+    handles,
     reaches,
     sees,
     sees_comment,
@@ -130,6 +132,38 @@ def looking_after_the_site(who: Who, _thing: object) -> Verdict:
 def managing(who: Who, organization: OrganizationThing) -> Verdict:
     """Northbridge's administrator; for anybody else there is no such page."""
     return Verdict.DONE if organization.northbridge and who is Who.ADMIN else Verdict.MISSING
+
+
+def reporting(who: Who, post: PostThing) -> Verdict:
+    """Who sees it, but not what she wrote herself."""
+    if not sees(who, post):
+        return Verdict.MISSING
+    return Verdict.FORBIDDEN if wrote(who, post) else Verdict.DONE
+
+
+def reporting_comment(who: Who, comment: CommentThing) -> Verdict:
+    """Who sees it where everybody does. (None of the comments is hers who asks.)"""
+    return Verdict.DONE if sees_comment(who, comment) and sees(who, comment.post) else Verdict.MISSING
+
+
+def handling(who: Who, case: CaseThing) -> Verdict:
+    """Who handles it, with a token for it."""
+    if who in {Who.READER, Who.MODERATING_LESS}:
+        return Verdict.FORBIDDEN
+    return Verdict.DONE if handles(who, case) else Verdict.MISSING
+
+
+def taking_over(who: Who, case: CaseThing) -> Verdict:
+    """Of those who handle it, the site's staff."""
+    verdict = handling(who, case)
+    return Verdict.FORBIDDEN if verdict is Verdict.DONE and who is not Who.SITE_ADMIN else verdict
+
+
+def listing_cases(who: Who, _thing: object) -> Verdict:
+    """Who handles any, with a token for it; for anybody else there is no queue."""
+    if who in {Who.READER, Who.MODERATING_LESS}:
+        return Verdict.FORBIDDEN
+    return Verdict.DONE if who in {*MODERATORS, Who.SITE_ADMIN, Who.ELSEWHERE} else Verdict.MISSING
 
 
 def posting(who: Who, place: PostThing) -> Verdict:
