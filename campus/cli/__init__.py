@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import audit, demo, doctor, feed, org, tasks, token, user
+from campus.cli import audit, demo, doctor, feed, mod, org, tasks, token, user
 
 if TYPE_CHECKING:
     from flask import Flask
 
 GROUPS = (
+    mod.group,
     doctor.command,
     feed.group,
     tasks.group,

@@ -86,7 +86,8 @@ def queue(
 ) -> QueuePage:
     """Up to `limit` cases of a tab, the weightiest first (closed ones: the newest), after a `next_key`. Two statements.
 
-    The site's staff sees every tab of the whole site, but UNCLAIMED only of what is routed to it, unless a scope is named.
+    The site's staff sees every tab of the whole site, but UNCLAIMED only of what is routed to it, unless a scope or an
+    organization is named; an operator (None) sees all.
 
     Raises:
         NoSeat: she moderates nothing.
@@ -121,7 +122,8 @@ def tab_counts(viewer: Viewer | None, filters: Filters = Filters(), *, now: date
 
 
 def _in_tab(seat: Seat, tab: Tab, filters: Filters) -> tuple[ColumnElement[bool], ...]:
-    routed = Case.scope == CaseScope.SITE if seat.site and filters.scope is None and filters.organization_id is None else None
+    staff = seat.site and seat.user_id is not None and filters.scope is None and filters.organization_id is None
+    routed = Case.scope == CaseScope.SITE if staff else None
     hers = (or_(routed, Case.organization_id.in_(seat.organizations)),) if routed is not None else ()
     return {
         Tab.MINE: (Case.state == CaseState.CLAIMED, Case.claimed_by == seat.user_id),
