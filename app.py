@@ -11,9 +11,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import config
-import tasks
-from campus.application import create_app
-from campus.platform import embedded, supervisor
+from campus.platform import embedded
+
+if __name__ == "__main__":  # the supervisor starts programs that load the application: it needs none of it, and is there at once
+    from campus.platform import supervisor
+else:
+    import tasks
+    from campus.application import create_app
 
 if TYPE_CHECKING:
     from campus.platform.settings import Settings

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from campus.platform import draining
 from campus.platform.embedded.processes import die_with
+from campus.platform.supervisor.plan import WAITING
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -24,9 +26,16 @@ class Arbiter(Protocol):
     """What is used of gunicorn's own, which has no types."""
 
     pid: int
+    cfg: Any
 
     def signal(self, sig: int, frame: FrameType | None) -> None:
         """Have a signal handled."""
+
+
+def on_starting(server: Arbiter) -> None:
+    """The application is loaded, nothing listens yet. Under `make run` wait until what it needs is there, too."""
+    if WAITING.partition("=")[0] in server.cfg.env:
+        sys.stdin.read()
 
 
 def when_ready(server: Arbiter) -> None:

@@ -73,7 +73,13 @@ def var() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="run-"))
     folder.chmod(0o755)
     yield folder / "var"
-    shutil.rmtree(folder)
+    assert wait_until(lambda: is_removed(folder), 10, every=0.2)
+
+
+def is_removed(folder: Path) -> bool:
+    """What ended just now may still have been removing a file of its own."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
 
 
 @pytest.fixture
@@ -110,6 +116,15 @@ def test_a_signal_stops_every_child_and_the_exit_is_clean(start: Callable[..., R
     assert run.end(number) == 0
     assert not living(children)
     assert "Stopping" in run.text
+
+
+def test_the_web_server_loads_beside_the_preparations_but_serves_after_them(start: Callable[..., Run]) -> None:
+    """The preparation itself looks whether anybody answers, and fails if so."""
+    run = start("slow")
+    assert run.is_up(), run.text
+    assert run.text.index("Prepare: done") < run.text.index("Web: answers")
+    assert run.get() == b"alive"
+    assert run.end() == 0
 
 
 @pytest.mark.faults

@@ -30,10 +30,12 @@ __all__ = ["Command", "Plan", "plan_for", "run"]
 def rotate(folder: Path, plan: Plan) -> None:
     """Begin fresh logs; the ones of the run before get the ending `.log.1`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for command in (*plan.preparations, *plan.children, *plan.greetings):
+    for command in (*plan.preparations, *plan.children):
         log = folder / f"{command.name.replace(' ', '-')}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
+    if plan.greeting:
+        plan.greeting.unlink(missing_ok=True)
 
 
 def run(settings: Settings, environ: Mapping[str, str], plan: Plan | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,6 @@ from campus.platform.embedded.processes import spawn, tail, wait_until
 from campus.platform.supervisor.plan import HOST, Command, Plan, port_is_free
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Mapping
 
     from campus.platform.settings import Settings
@@ -66,10 +66,11 @@ class Supervisor:
         """
         self._require_port()
         self._start_servers()
+        first, *rest = self.plan.children
+        self._start(first, gated=True)
         for command in self.plan.preparations:
             self._finish(command)
-        first, *rest = self.plan.children
-        self._start(first)
+        self._open_gate(self.children[0])
         self._await_ready(self.children[0])
         for command in rest:  # only now: their imports would take the processor from the one people wait for
             self._start(command)
@@ -111,8 +112,13 @@ class Supervisor:
         if wanted["postgres"] and data.is_symlink():
             say(f"  {self.settings.var} is closed to the account PostgreSQL runs as; its data is in {data.resolve().parent}")
 
-    def _start(self, command: Command) -> None:
-        self.children.append(Child(command, self._spawn(command), time.monotonic()))
+    def _start(self, command: Command, *, gated: bool = False) -> None:
+        self.children.append(Child(command, self._spawn(command, gated=gated), time.monotonic()))
+
+    def _open_gate(self, child: Child) -> None:
+        """End what the child reads before it serves. One that is started again never waits."""
+        if child.process.stdin:
+            child.process.stdin.close()
 
     def _finish(self, command: Command) -> None:
         begun = time.monotonic()
@@ -143,12 +149,8 @@ class Supervisor:
 
     def _greet(self) -> None:
         say(f"\n  PhotoCampus is at http://{HOST}:{self.settings.port}\n")
-        for command in self.plan.greetings:
-            process = self._spawn(command)
-            wait_until(lambda p=process: p.poll() is not None or bool(self.signals), 30)  # type: ignore[misc]
-            end_group(process)
-            if process.returncode == 0:
-                say(self._log(command).read_text().rstrip() + "\n")
+        if self.plan.greeting and self.plan.greeting.exists():
+            say(self.plan.greeting.read_text().rstrip() + "\n")
         say(f"Ctrl-C stops everything. Logs are in {self.settings.var / 'log'}")
 
     def _look_after(self) -> None:
@@ -172,9 +174,10 @@ class Supervisor:
         how = f"exit {child.process.returncode}" if child.process.returncode >= 0 else f"signal {-child.process.returncode}"
         say(f"{child.command.name}: ended by itself ({how}); starting it again in {pause:.0f} s. See {self._log(child.command)}")
 
-    def _spawn(self, command: Command) -> subprocess.Popen[bytes]:
+    def _spawn(self, command: Command, *, gated: bool = False) -> subprocess.Popen[bytes]:
+        stdin = subprocess.PIPE if gated else subprocess.DEVNULL
         with self._log(command).open("ab") as output:
-            return spawn(command.argv, output=output, environ=self.environ, cwd=ROOT)
+            return spawn(command.argv, output=output, environ=self.environ, cwd=ROOT, stdin=stdin)
 
     def _log(self, command: Command) -> Path:
         return self.settings.var / "log" / f"{command.name.replace(' ', '-')}.log"
