@@ -20,7 +20,7 @@ from tests import servers as test_servers
 from tests.faults.replicas import Replica, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from flask import Flask
@@ -94,11 +94,13 @@ class Installation:
             **self._more,
         }
 
-    def start(self, name: str, *argv: str) -> None:
-        """Start the worker or the sweep; or another program of Python's, by its name and arguments."""
+    def start(self, name: str, *argv: str, first: Callable[[], None] | None = None) -> None:
+        """Start the worker or the sweep; or another program of Python's, by its name and arguments. `first` is done before it."""
         words = [sys.executable, *(argv or COMMANDS[name])]
         with (self.var / f"{name}.log").open("ab") as log:
-            child = subprocess.Popen(words, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True)
+            child = subprocess.Popen(
+                words, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True, preexec_fn=first  # noqa: PLW1509
+            )
         self._children[name] = child
 
     def stop(self, name: str, patience: float = 30.0) -> int:
