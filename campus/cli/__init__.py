@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import audit, demo, doctor, feed, mod, org, tasks, token, user
+from campus.cli import audit, backup, demo, doctor, feed, media, mod, org, tasks, token, user
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,6 +19,8 @@ GROUPS = (
     org.group,
     token.group,
     audit.group,
+    backup.group,
+    media.group,
 )
 
 

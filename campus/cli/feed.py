@@ -7,12 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.progress import Progress, TextColumn, TimeRemainingColumn
 
 from campus.accounts import queries as people
 from campus.accounts.models import Algorithm, Scope
 from campus.admin import jobs as dead_jobs
 from campus.cli.frame import NUMBER, Group, as_json, dry_run, rehearsal, say
+from campus.cli.progress import steps
 from campus.feed import check as checking
 from campus.feed import explain as explaining
 from campus.feed import listing, upkeep
@@ -74,7 +74,7 @@ def rebuild(**given: Any) -> None:
         count = 1 if reader else len(checking.readers())
         say({"readers": count}, f"Would look at {count} readers.", as_json=in_json, dry_run=True)
         return
-    with _bar(len(checking.readers()), quiet=in_json or bool(reader)) as step:
+    with steps("Readers", len(checking.readers()), quiet=in_json or bool(reader)) as step:
         if reader:
             removed, added = upkeep.rebuild(reader, now=clock.now())
             say({"readers": 1, "removed": removed, "added": added}, f"{removed} removed, {added} added.", as_json=in_json)
@@ -92,7 +92,7 @@ def rebuild(**given: Any) -> None:
 def check(who: str | None, *, fix: bool, as_json: bool) -> None:
     """Compare every feed with its definition. Exit code 1 unless all counts are 0."""
     readers = [people.person(who).id] if who else checking.readers()
-    with _bar(len(readers), quiet=as_json) as step:
+    with steps("Readers", len(readers), quiet=as_json) as step:
         found = checking.check(readers, now=clock.now(), fix=fix, progress=step)
     counts = asdict(found)
     say(counts, ", ".join(f"{name} {count}" for name, count in counts.items()), as_json=as_json)
@@ -170,19 +170,3 @@ def _decide(one_more: int | None, discard: int | None) -> int:
 def _job(job: outbox.Job) -> dict[str, Any]:
     names = ("id", "kind", "key", "state", "cursor", "delivered", "attempts", "run_after", "created_at", "finished_at")
     return {name: getattr(job, name) for name in names} | {"last_error": job.last_error or ""}
-
-
-class _bar:  # noqa: N801 - used as a function: `with _bar(...) as step`
-    """A progress bar over `total` readers; `quiet` shows none."""
-
-    def __init__(self, total: int, *, quiet: bool) -> None:
-        columns = (*Progress.get_default_columns()[:-1], TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn())
-        self.progress = Progress(*columns, transient=True, disable=quiet)
-        self.task = self.progress.add_task("Readers", total=total)
-
-    def __enter__(self) -> Any:
-        self.progress.start()
-        return lambda count: self.progress.advance(self.task, count)
-
-    def __exit__(self, *_: object) -> None:
-        self.progress.stop()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Text, create_engine
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -180,6 +180,28 @@ def _run(callbacks: dict[str, Callable[[], None]]) -> None:
             callback()
         except Exception:
             log.exception("after commit: %s failed", key)
+
+
+def let_go() -> None:
+    """Close every connection of this process: the next statement opens a new one."""
+    session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
+
+
+@contextmanager
+def on_database(url: str) -> Iterator[None]:
+    """Let the block work on another database of the same form, and on nothing else: a command's own process alone may do that."""
+    session.remove()
+    engines: dict[str | None, Engine] = db.engines  # type: ignore[assignment]  # the application's own dictionary
+    before = dict(engines)
+    engines[None] = create_engine(url, hide_parameters=True)
+    engines[READS] = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT")
+    try:
+        yield
+    finally:
+        let_go()
+        engines.update(before)
 
 
 def limit_reads(seconds: int) -> None:

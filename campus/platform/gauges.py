@@ -77,6 +77,11 @@ register(
 )
 
 
+def registered() -> list[Gauge]:
+    """The figures of the database."""
+    return list(_gauges.values())
+
+
 def names() -> list[str]:
     """Every figure there is."""
     return [*_gauges, UP, QUEUE_DEPTH, DISK_FREE]

@@ -99,7 +99,13 @@ class Installation:
         words = [sys.executable, *(argv or COMMANDS[name])]
         with (self.var / f"{name}.log").open("ab") as log:
             child = subprocess.Popen(
-                words, cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True, preexec_fn=first  # noqa: PLW1509
+                words,
+                cwd=ROOT,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=first,  # noqa: PLW1509 - one system call
             )
         self._children[name] = child
 
