@@ -26,13 +26,14 @@ from campus.follows import models as follows
 from campus.follows import views as follows_views
 from campus.interactions import models as interactions
 from campus.interactions import views as interactions_views
+from campus.moderation import figures
 from campus.moderation import models as moderation
 from campus.moderation import views as moderation_views
 from campus.notifications import models as notifications
 from campus.organizations import models as organizations
 from campus.organizations import views as organizations_views
 from campus.organizations.queries import knows_domain
-from campus.platform import db, health, limits, logs, outbox, schedule, settings, web
+from campus.platform import db, gauges, health, limits, logs, outbox, schedule, settings, web
 from campus.posts import models as posts
 from campus.posts import views as posts_views
 from campus.profiles import views as profiles_views
@@ -91,5 +92,6 @@ def create_app(config: Settings, root: Path) -> Flask:
     cors.init_app(app)
     graphql_views.init_app(app)
     schedule.set_tasks(TASKS)
+    gauges.register(figures.OPEN_CASES)
     cli.register(app)
     return app

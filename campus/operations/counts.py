@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def drifted() -> int:
-    """How many posts have a counter that is not the number of its rows. Deleted comments count no more."""
+    """How many posts have a counter that is not the number of its rows. Deleted and hidden comments do not count."""
     likes = _per_post(Like, "likes")
     shares = _per_post(Share, "shares")
-    comments = _per_post(Comment, "comments", Comment.deleted_at.is_(None))
+    comments = _per_post(Comment, "comments", Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))
     wrong = or_(
         Post.like_count != func.coalesce(likes.c.rows, 0),
         Post.comment_count != func.coalesce(comments.c.rows, 0),

@@ -46,9 +46,14 @@ class Named:
     widths: tuple[int, ...]
 
     @property
+    def is_developed(self) -> bool:
+        """Whether its variants were made."""
+        return self.state in {PhotoState.READY, PhotoState.HIDDEN} and self.width > 0
+
+    @property
     def keys(self) -> tuple[str, ...]:
-        """The files it must have: the variants of a ready one, the upload of one that waits."""
-        if self.state is PhotoState.READY:
+        """The files it must have: the variants of a ready one or of one moderators took out, the upload of one that waits."""
+        if self.is_developed:
             fallback = variant_key(self.token, fallback_width(self.width, self.height), Format.JPEG)
             return (*(variant_key(self.token, width, Format.WEBP) for width in self.widths), fallback)
         return (incoming_key(self.token),) if self.state is PhotoState.PENDING else ()
@@ -172,8 +177,8 @@ def _made_of(data: bytes, photo: Named) -> bool:
 
 
 def ready(ids: Sequence[int] | None) -> list[Named]:
-    """The ready photos, or those of them with these ids."""
-    return [photo for photo in named() if photo.state is PhotoState.READY and (ids is None or photo.id in ids)]
+    """The photos that have variants, or those of them with these ids."""
+    return [photo for photo in named() if photo.is_developed and (ids is None or photo.id in ids)]
 
 
 def _keys(store: Storage) -> Iterator[str]:

@@ -195,8 +195,9 @@ def on_database(url: str) -> Iterator[None]:
     session.remove()
     engines: dict[str | None, Engine] = db.engines  # type: ignore[assignment]  # the application's own dictionary
     before = dict(engines)
-    engines[None] = create_engine(url, hide_parameters=True)
-    engines[READS] = create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT")
+    for name in before:
+        level = {"isolation_level": "AUTOCOMMIT"} if name else {}
+        engines[name] = create_engine(url, hide_parameters=True, **level)
     try:
         yield
     finally:

@@ -216,7 +216,8 @@ def work(handlers: Mapping[str, Handler], *, kind: str, key: object) -> bool:
             lease = next(iter(_take(kind, key, 1, waited=True)), None)
             if lease is None:
                 return False
-            done = handler.at_once(lease)
+            with structlog.contextvars.bound_contextvars(job=lease.id, request_id=lease.request_id):
+                done = handler.at_once(lease)
             if not done:
                 UNWAITED.rows()
     except Exception:

@@ -27,7 +27,7 @@ def counted() -> set[str]:
 
 def labels_of(name: str) -> set[str]:
     for metric in metrics.COUNTED:
-        if name.startswith(metric._name):
+        if name in {f"{metric._name}{suffix}" for suffix in SUFFIXES[metric._type]}:
             return {*metric._labelnames, "le"}
     return {label for gauge in gauges.registered() if gauge.name == name for label in gauge.labels} | {"part"}
 
