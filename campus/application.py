@@ -30,6 +30,7 @@ from campus.moderation import figures
 from campus.moderation import models as moderation
 from campus.moderation import views as moderation_views
 from campus.notifications import models as notifications
+from campus.notifications import views as notifications_views
 from campus.organizations import models as organizations
 from campus.organizations import views as organizations_views
 from campus.organizations.queries import knows_domain
@@ -85,6 +86,7 @@ def create_app(config: Settings, root: Path) -> Flask:
     profiles_views.init_app(app)
     search_views.init_app(app)
     feed_views.init_app(app)
+    notifications_views.init_app(app)
     moderation_views.init_app(app)
     admin_views.init_app(app)
     rest.init_app(app)

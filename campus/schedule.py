@@ -6,6 +6,7 @@ from campus.admin import figures, storage
 from campus.api import idempotency
 from campus.feed import scheduled, upkeep
 from campus.moderation import actions as moderation
+from campus.notifications.actions import forget_old
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, health, settings
 from campus.platform.schedule import Task
@@ -18,6 +19,11 @@ def _rebuild(days: int | None = None) -> int:
 
 def _cleanup(days: int | None = None) -> int:
     return upkeep.cleanup(days=days or settings.current().feed.retention_days, now=clock.now())
+
+
+def _tidy_up() -> dict[str, int]:
+    now = clock.now()
+    return scheduled.tidy_up(now=now) | {"notifications": forget_old(now=now)}
 
 
 def _sweep() -> int:
@@ -75,8 +81,8 @@ TASKS = (
     Task("sweep", "Says that the worker lives, and does every job whose wake-up was lost or whose worker died.", _sweep),
     Task(
         "tidy_up",
-        "Removes sessions, links, quota counts and uploads that no longer count.",
-        lambda: scheduled.tidy_up(now=clock.now()),
+        "Removes sessions, links, quota counts, uploads and read notifications that no longer count.",
+        _tidy_up,
         minute="40",
         hour="4",
     ),

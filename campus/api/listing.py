@@ -47,13 +47,13 @@ class Paged(Query):
         """The key of a list in the order of time, then of an id; otherwise like `number`."""
         return cast("tuple[datetime, int] | None", key_in(_this_list(), self.cursor, (datetime, int)))
 
-    def piece(self, items: Iterable[Mapping[str, Any]], key: Sequence[int | datetime] | int | None) -> Page:
-        """What was found, and the address of what follows after `key`, if anything does."""
+    def piece(self, items: Iterable[Mapping[str, Any]], key: Sequence[int | datetime] | int | None, **more: str | None) -> Page:
+        """What was found, and the address of what follows after `key`, if anything does. `more` is what else was asked."""
         if key is None:
             return Page(list(items))
         cursor = cursor_of(_this_list(), *([key] if isinstance(key, int) else key))
         asked = {"cursor": cursor, "page_size": self.page_size if "page_size" in self.model_fields_set else None}
-        return Page(list(items), next_address(str(request.endpoint), **(request.view_args or {}), **asked))
+        return Page(list(items), next_address(str(request.endpoint), **(request.view_args or {}), **asked, **more))
 
 
 def posts(query: Paged, reader_id: int, found: Sequence[PostCard]) -> Page:

@@ -45,6 +45,7 @@ TAGS = {
     "memberships": "Who belongs where.",
     "reports": "Reporting what should not be there.",
     "moderation": "Reviewing what was reported, with a token of the scope `moderate`.",
+    "notifications": "What you are told of, and what you wish to be told of.",
     "search": "Finding posts, people and organizations.",
     "me": "You.",
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from campus.accounts.models import User
 from campus.notifications import queries
 from campus.notifications.models import Kind, Notification, NotificationWish, Topic
 from campus.platform import outbox
@@ -93,6 +94,13 @@ def set_wish(*, user_id: int, topic: Topic, on_site: bool | None = None, by_mail
         row = insert(NotificationWish).values(user_id=user_id, topic=topic, **values)
         session.execute(row.on_conflict_do_update(index_elements=["user_id", "topic"], set_=values))
         return queries.wish(user_id, topic)
+
+
+def stop_mails(*, user_id: int, topic: Topic) -> None:
+    """End mails about a topic, as the link in one of them asks; for an account that is gone there is nothing to end."""
+    with transaction():
+        if session.get(User, user_id) is not None:
+            set_wish(user_id=user_id, topic=topic, by_mail=False)
 
 
 def forget_old(*, now: datetime) -> int:

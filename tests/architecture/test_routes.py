@@ -40,6 +40,7 @@ PUBLIC = {
     "/reset/<token>",
     "/verify",
     "/verify/<token>",
+    "/unsubscribe/<token>",
     "/posts/<int:post_id>",
     "/posts/<int:post_id>/comments",
     "/posts/<int:post_id>/photos/<int:position>",

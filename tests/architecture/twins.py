@@ -115,6 +115,15 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "feed.why": ("GET /posts/<int:post_id>/why/",),
     "feed.choose": ("PATCH /me/",),
     "search.search": ("GET /search/",),
+    # notifications
+    "notifications.listing": ("GET /notifications/",),
+    "notifications.count": ("GET /notifications/count/",),
+    "notifications.read": ("PUT /notifications/<int:notification_id>/read/",),
+    "notifications.read_all": ("POST /notifications/read/",),
+    "notifications.settings": ("GET /notifications/preferences/",),
+    "notifications.save_settings": ("PATCH /notifications/preferences/<topic>/",),
+    "notifications.confirm_unsubscribe": BY_MAIL,
+    "notifications.unsubscribe": BY_MAIL,
     # administration
     "announcements.dismiss": Because("A banner above pages, which programs have none of."),
     **dict.fromkeys(

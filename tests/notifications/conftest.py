@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campus.platform import settings
+from tests.api.conftest import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     Outbox = Callable[[], list[EmailMessage]]
+
+
+__all__ = ["program"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from campus.organizations.models import Role
 from campus.platform import mail, outbox
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
+from campus.schedule import TASKS
 from campus.switchboard import HANDLERS
 
 if TYPE_CHECKING:
@@ -127,3 +128,17 @@ def test_a_decision_is_told_once_however_often_its_job_runs(northbridge: Univers
     for _ in range(2):
         assert HANDLERS[MEMBERSHIP_DECISION](lease) is None
     assert titles(charlie) == ["You are a member of Northbridge University now"]
+
+
+def test_what_was_read_long_ago_goes_with_the_nightly_tidy_up(alice: User) -> None:
+    ages = {"new": (1, 1), "read": (100, 91), "just kept": (100, 89), "unread": (300, None), "forgotten": (366, None)}
+    for key, (told, read) in ages.items():
+        notice(alice, key=key, mail=False, now=now() - timedelta(days=told))
+        with transaction():
+            held = session.query(Notification).filter_by(key=key)
+            held.update({"read_at": read and now() - timedelta(days=read)})
+    (tidy_up,) = (task for task in TASKS if task.name == "tidy_up")
+    result = tidy_up.verb()
+    assert isinstance(result, dict)
+    assert result["notifications"] == 2
+    assert {key for (key,) in session.query(Notification.key)} == {"new", "just kept", "unread"}

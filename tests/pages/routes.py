@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.matrix import verdicts
-from tests.api.matrix.routes import FEEDS, HERSELF, NEWER, SEARCHES, SESSIONS, Row
+from tests.api.matrix.routes import FEEDS, HERSELF, LINES, NEWER, NOTICES, SEARCHES, SESSIONS, Row
 from tests.api.matrix.things import COMMENTS, ORGANIZATIONS, PEOPLE, POSTS
 
 A_POST = "/posts/<int:post_id>"
@@ -69,6 +69,12 @@ ROUTES: dict[str, Row] = {
     "GET /posts/audience": Row(HERSELF, verdicts.anybody),
     "GET /settings": Row(HERSELF, verdicts.anybody),
     "GET /settings/tokens": Row(HERSELF, verdicts.anybody),
+    "GET /notifications": Row(LINES, verdicts.anybody),
+    "GET /notifications/count": Row(HERSELF, verdicts.anybody),
+    "POST /notifications/read": Row(HERSELF, verdicts.anybody),
+    "POST /notifications/<int:notification_id>/read": Row(NOTICES, verdicts.reading_notification),
+    "GET /settings/notifications": Row(HERSELF, verdicts.anybody),
+    "POST /settings/notifications": Row(HERSELF, verdicts.anybody, {"likes-site": "on"}),
     "POST /settings/sessions/<session_id>/revoke": Row(SESSIONS, verdicts.anybody),
 }
 
@@ -97,6 +103,8 @@ ELSEWHERE = {
     "health.livez",
     "health.readyz",
     "metrics.scrape",
+    "notifications.confirm_unsubscribe",  # tests/notifications/test_mails.py: the signed link is all that counts
+    "notifications.unsubscribe",
     "photos.media",  # tests/posts/test_media.py: files are needed
     "static",
 }

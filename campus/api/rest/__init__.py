@@ -13,6 +13,7 @@ from campus.api.rest import (
     me,
     members,
     moderation,
+    notifications,
     organizations,
     people,
     photos,
@@ -42,6 +43,7 @@ RESOURCES = (
     search,
     reports,
     moderation,
+    notifications,
 )
 PREFIX = "/api"
 

@@ -78,6 +78,8 @@ def address(stage: Stage, rule: str, name: str | None) -> str:
         .replace("<handle>", stage.people.get(thing, NOWHERE))
         .replace("<slug>", stage.organizations.get(thing, (0, NOWHERE))[1])
         .replace("<department>", "physics")
+        .replace("<int:notification_id>", str(stage.notice_id if name else NO_ID))
+        .replace("<topic>", "likes")
         .replace("<session_id>", stage.session_id if name else stage.session_id[::-1])
     )
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 HERSELF: dict[str, object] = {"": None}
 SESSIONS: dict[str, object] = {"anna's": None}
+NOTICES: dict[str, object] = {"anna's": None}
+LINES: dict[str, object] = {"?show=all&page_size=50": None, "?show=unread": None}
 FEEDS: dict[str, object] = {
     f"?algorithm={algorithm}&scope={scope}&page_size=50": None
     for algorithm in ("mixed", "chronological", "engagement")
@@ -127,4 +129,10 @@ ROUTES: dict[str, Row] = {
     "GET /me/memberships/": Row(HERSELF, verdicts.anybody),
     "GET /me/follow_requests/": Row(HERSELF, verdicts.anybody),
     "GET /me/suggestions/": Row(HERSELF, verdicts.anybody),
+    "GET /notifications/": Row(LINES, verdicts.anybody),
+    "GET /notifications/count/": Row(HERSELF, verdicts.anybody),
+    "POST /notifications/read/": Row(HERSELF, verdicts.anybody, {"until": "2026-01-01T00:00:00Z"}),
+    "PUT /notifications/<int:notification_id>/read/": Row(NOTICES, verdicts.reading_notification),
+    "GET /notifications/preferences/": Row(HERSELF, verdicts.anybody),
+    "PATCH /notifications/preferences/<topic>/": Row(HERSELF, verdicts.anybody, {"by_mail": True}),
 }

@@ -12,12 +12,16 @@ from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from campus.accounts import queries as accounts
 from campus.accounts import tokens
 from campus.accounts.actions import start_session
 from campus.accounts.models import TokenScope, User
 from campus.follows.models import FollowStatus
 from campus.moderation.models import Snapshot
+from campus.notifications.actions import send_notice
+from campus.notifications.models import Notification
 from campus.organizations.models import JoinPolicy, MembershipStatus, Role
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
@@ -65,6 +69,7 @@ class Stage:
     organizations: dict[str, tuple[int, str]] = field(default_factory=dict)
     physics_id: int = 0
     session_id: str = ""
+    notice_id: int = 0
     known: dict[str, Knows] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
@@ -103,6 +108,7 @@ def build() -> Stage:
         make_member(user=askers[Who.ELSEWHERE], organization=make_company(slug="elsewhere"), role=Role.ADMIN)
         _tokens(stage, askers)
         others = _people(stage, askers)
+        _notice(stage, askers[Who.AUTHOR])
         _posts(stage, askers[Who.AUTHOR], others, northbridge, physics)
         _cases(stage, others["plain"], northbridge)
     return stage
@@ -151,6 +157,13 @@ def _tokens(stage: Stage, askers: dict[Who, User]) -> None:
     [browser] = accounts.sessions(anna.id, current=None, now=now())
     stage.session_id = browser.id
     stage.cookies = {who: start_session(user_id=user.id, now=now()) for who, user in askers.items()}
+
+
+def _notice(stage: Stage, anna: User) -> None:
+    """What Anna alone is told. What others tell each other of the things here: tests/notifications."""
+    said = {name: stage.word(lambda who: who in {Who.AUTHOR, Who.READER}) for name in ("title", "text")}
+    send_notice(user_id=anna.id, key="notice", url="/", mail=False, now=now(), **said)
+    stage.notice_id = session.scalars(select(Notification.id).where(Notification.user_id == anna.id)).one()
 
 
 def _people(stage: Stage, askers: dict[Who, User]) -> dict[str, User]:

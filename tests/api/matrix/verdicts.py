@@ -182,6 +182,11 @@ def ending_session(who: Who, _thing: object) -> Verdict:
     return Verdict.DONE if who in ANNA else Verdict.MISSING
 
 
+def reading_notification(who: Who, _thing: object) -> Verdict:
+    """Anna's notice is for Anna alone."""
+    return Verdict.DONE if who in ANNA else Verdict.MISSING
+
+
 def _of_those_who_reach(who: Who, post: PostThing, *, may: bool) -> Verdict:
     if not reaches(who, post):
         return Verdict.MISSING
