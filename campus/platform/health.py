@@ -22,11 +22,10 @@ from sqlalchemy import false, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campus.platform import clock, draining, probes, pulse, redis, settings
+from campus.platform import clock, draining, probes, pulse, redis, storage
 from campus.platform.db import Base, session, transaction
 from campus.platform.outbox import Job, JobState
 from campus.platform.probes import Question
-from campus.platform.storage import open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,8 +131,7 @@ def _redis() -> None:
 
 
 def _media() -> None:
-    config = settings.current()
-    open_storage(config.media_url, config.s3).try_out()
+    storage.configured().try_out()
 
 
 PARTS: Mapping[str, Callable[[], object]] = {DATABASE: _database, "redis": _redis, "media": _media}

@@ -1,4 +1,4 @@
-"""Where bytes are kept: a folder of this machine, a bucket of S3, or memory for tests.
+"""Where bytes are kept: a folder of this machine or a bucket of S3.
 
 A key is a relative path of plain names, such as `photos/3f/9a…3f.640.webp`. Keys are made by the rooms from random tokens, never
 from what a user typed; the grammar is checked here all the same, so that no key can leave the folder.
@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from campus.platform import clock
+from campus.platform import settings
 from campus.platform.errors import CampusError, NotFound
 from campus.platform.settings import S3Settings
 
@@ -108,19 +108,23 @@ class Storage(Protocol):
 
 
 class FolderStorage:
-    """Bytes as files below one folder, readable by the account that runs the product alone."""
+    """Bytes as files below one folder, readable by the account that runs the product alone.
 
-    def __init__(self, root: Path) -> None:
+    With `group_reads` by its group too: for a web server in front that sends them.
+    """
+
+    def __init__(self, root: Path, *, group_reads: bool = False) -> None:
         self._root = root.absolute()
+        self._folder_mode, self._file_mode = (0o750, 0o640) if group_reads else (0o700, 0o600)
 
     def write(self, key: str, data: bytes) -> None:
         """Write beside, flush to the disk, rename: a reader sees the old bytes or the new ones, never a part."""
         target = self._locate(key)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make(target.parent)
         unfinished = self._root / _UNFINISHED / secrets.token_hex(16)
         unfinished.parent.mkdir(exist_ok=True, mode=0o700)
         try:
-            _write_through(unfinished, data)
+            _write_through(unfinished, data, self._file_mode)
             unfinished.replace(target)
         except BaseException:
             unfinished.unlink(missing_ok=True)
@@ -137,7 +141,7 @@ class FolderStorage:
 
     def _copy_slowly(self, file: Path, place: Path) -> None:
         """There is no folder yet, or there are other bytes; or the file system has no links, or not so many for one file."""
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make(place.parent)
         place.unlink(missing_ok=True)
         try:
             os.link(file, place)
@@ -190,70 +194,28 @@ class FolderStorage:
 
     def try_out(self) -> None:
         """Write a file that has no name."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        self._make(self._root)
         with tempfile.TemporaryFile(dir=self._root) as file:
             file.write(b"ready")
 
     def _locate(self, key: str) -> Path:
         return self._root / checked(key)
 
-
-class MemoryStorage:
-    """Bytes in a dictionary: for tests."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, bytes] = {}
-        self._written: dict[str, datetime] = {}
-
-    def write(self, key: str, data: bytes) -> None:
-        """Keep a copy."""
-        self._files[checked(key)] = bytes(data)
-        self._written[key] = clock.now()
-
-    def copy(self, source: str, target: str) -> None:
-        """Keep the same bytes."""
-        self.write(target, self.read(source))
-
-    def read(self, key: str) -> bytes:
-        """The bytes."""
-        try:
-            return self._files[checked(key)]
-        except KeyError:
-            raise StoredFileMissing from None
-
-    def path(self, key: str) -> None:
-        """No file to send."""
-        checked(key)
-
-    def address(self, key: str) -> str:
-        """The key, though nobody can ask for it."""
-        return checked(key)
-
-    def size(self, key: str) -> int:
-        """How many bytes."""
-        return len(self.read(key))
-
-    def exists(self, key: str) -> bool:
-        """Whether something is stored."""
-        return checked(key) in self._files
-
-    def delete(self, key: str) -> None:
-        """Forget."""
-        self._files.pop(checked(key), None)
-
-    def keys(self, prefix: str = "", *, before: datetime | None = None) -> list[str]:
-        """Every key that begins with these characters."""
-        return sorted(key for key in self._files if key.startswith(prefix) and (before is None or self._written[key] < before))
-
-    def sizes(self) -> Iterator[tuple[str, int]]:
-        """Every key with how many bytes it has."""
-        yield from [(key, len(data)) for key, data in self._files.items()]
-
-    def try_out(self) -> None:
-        """Memory is there."""
+    def _make(self, folder: Path) -> None:
+        """Each folder on the way with the mode: `mkdir` gives it to the last one only."""
+        if not folder.is_dir():
+            if folder != self._root:
+                self._make(folder.parent)
+            folder.mkdir(parents=True, exist_ok=True, mode=self._folder_mode)
 
 
-def open_storage(media_url: str, s3: S3Settings | None = None) -> Storage:
+def configured() -> Storage:
+    """The storage that the settings of this process name."""
+    config = settings.current()
+    return open_storage(config.media_url, config.s3, group_reads=bool(config.media_accel))
+
+
+def open_storage(media_url: str, s3: S3Settings | None = None, *, group_reads: bool = False) -> Storage:
     """The storage that `MEDIA_URL` names; `s3` says where a bucket is and who asks for it.
 
     Raises:
@@ -264,7 +226,7 @@ def open_storage(media_url: str, s3: S3Settings | None = None) -> Storage:
         return kept
     if not Path(media_url).is_absolute():
         raise ValueError(f"MEDIA_URL is {media_url!r}; expected an absolute folder or s3://bucket")
-    return FolderStorage(Path(media_url))
+    return FolderStorage(Path(media_url), group_reads=group_reads)
 
 
 def checked(key: str) -> str:
@@ -282,8 +244,8 @@ def _older(files: Iterable[Path], moment: datetime) -> Iterable[Path]:
     return (file for file in files if file.stat().st_mtime < moment.timestamp())
 
 
-def _write_through(file: Path, data: bytes) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write_through(file: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
         stream.flush()

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from campus.media.variants import incoming_key, variant_key, variant_prefix
-from campus.platform import settings
 from campus.platform.db import session
-from campus.platform.storage import Storage, open_storage
+from campus.platform.storage import Storage, configured
 from campus.posts.models import Photo
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ INCOMING = "incoming/"
 
 def storage() -> Storage:
     """The storage that the settings name."""
-    config = settings.current()
-    return open_storage(config.media_url, config.s3)
+    return configured()
 
 
 def keep_upload(data: bytes) -> uuid.UUID:

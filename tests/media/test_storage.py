@@ -18,13 +18,13 @@ from campus.platform.settings import S3Settings
 from campus.platform.storage import (
     BadKey,
     FolderStorage,
-    MemoryStorage,
     Storage,
     StorageAway,
     StoredFileMissing,
     open_storage,
 )
 from tests.buckets import BUCKET, fill
+from tests.media.memory import MemoryStorage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,6 +131,12 @@ def test_only_a_folder_has_files_to_send(tmp_path: Path) -> None:
 def test_files_are_for_the_product_alone(tmp_path: Path) -> None:
     FolderStorage(tmp_path / "media").write("a/b", b"x")
     assert (tmp_path / "media/a/b").stat().st_mode & 0o077 == 0
+
+
+def test_the_group_reads_them_where_a_server_in_front_sends_them(tmp_path: Path) -> None:
+    FolderStorage(tmp_path / "media", group_reads=True).write("a/b", b"x")
+    places = [tmp_path / "media", tmp_path / "media/a", tmp_path / "media/a/b"]
+    assert [place.stat().st_mode & 0o777 for place in places] == [0o750, 0o750, 0o640]
 
 
 def test_a_failed_write_leaves_the_old_bytes_and_no_rubbish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

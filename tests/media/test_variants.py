@@ -20,7 +20,7 @@ from campus.media.variants import (
     variant_key,
     variant_prefix,
 )
-from campus.platform.storage import MemoryStorage
+from tests.media.memory import MemoryStorage
 
 
 @pytest.mark.parametrize(
