@@ -1,0 +1,169 @@
+"""The files an operator copies: they parse, and name settings, commands and programs that exist."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from configparser import RawConfigParser
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+import config
+from campus import cli
+from tests.architecture.sources import ROOT
+from tests.architecture.test_documented import settings_written_down
+
+FILES = ROOT / "docs" / "operations"
+UNITS = sorted((FILES / "systemd").iterdir())
+OF_COMPOSE = {"POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_INITDB_ARGS"}
+SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
+GOOD = {"SECRET_KEY": "Zk3vQ9xT7bLr2mWc8pNdY5sHj4gFa6Ue", "AUDIT_KEY": "Pk3vQ9xT7bLr2mWc8pNdY5sHj4gFa6Ue"}
+PLACE = "/opt/photocampus"
+
+
+class Unit(RawConfigParser):
+    """A unit file: names are as written, and may come several times."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(strict=False, interpolation=None, comment_prefixes=("#",), delimiters=("=",))
+        self.optionxform = str  # type: ignore[assignment,method-assign]  # as the library's own manual has it
+        self.read(file)
+
+
+def environment() -> dict[str, str]:
+    """What photocampus.env sets."""
+    lines = (FILES / "photocampus.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((FILES / "compose.yaml").read_text())
+    return found
+
+
+def services() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = compose()["services"]
+    return found
+
+
+def commands() -> list[list[str]]:
+    """Every command line that starts something of the product: of the units, the image, its services."""
+    starts = [Unit(file)["Service"]["ExecStart"].split() for file in UNITS if file.suffix == ".service"]
+    image = re.findall(r"^CMD \[(.*)\]$", (FILES / "Dockerfile").read_text(), re.MULTILINE)
+    composed = [each["command"] for each in services().values() if "build" in each and "command" in each]
+    return [*starts, *([word.strip(' "') for word in line.split(",")] for line in image), *composed]
+
+
+def test_every_setting_that_is_named_is_a_setting() -> None:
+    known = settings_written_down()
+    named = set(environment())
+    for file in UNITS:
+        named |= set(re.findall(r"\$\{([A-Z0-9_]+)\}", file.read_text()))
+    for service in services().values():
+        named |= set(service.get("environment", {}))
+    named |= set(re.findall(r"\$\{([A-Z0-9_]+)", (FILES / "compose.yaml").read_text()))
+    named |= set(re.findall(r"^\s+(CAMPUS_[A-Z_]+)=", (FILES / "Dockerfile").read_text(), re.MULTILINE))
+    assert named - OF_COMPOSE <= known
+
+
+def test_the_settings_of_the_files_are_those_of_a_production_site() -> None:
+    """But for the secrets, which are left open, and refused."""
+    with pytest.raises(config.BadSettings, match="SECRET_KEY"):
+        config.load(environment())
+    assert config.load(environment() | GOOD).is_production
+    composed = {name: str(value) for name, value in services()["web"]["environment"].items()}
+    filled = composed | GOOD | {"SITE_URL": "https://campus.example.edu", "MAIL_URL": "smtp://mail.example.edu"}
+    assert config.load(filled | {"DATABASE_URL": "postgresql://photocampus@postgres/photocampus"}).drain_seconds > 0
+
+
+def command_of(words: list[str]) -> click.Command:
+    """The `flask` command of these words."""
+    found: click.Command = cli_root()
+    for word in words:
+        if word.startswith("-") or not isinstance(found, click.Group):
+            break
+        found = found.commands[word]
+    return found
+
+
+def cli_root() -> click.Group:
+    """All of the product's own commands."""
+    root = click.Group(commands=[*cli.GROUPS])
+    root.add_command(click.Group("db", commands=[click.Command("upgrade")]))  # Flask-Migrate's
+    return root
+
+
+def test_every_program_and_command_exists() -> None:
+    for program, *words in commands():
+        name = Path(program).name
+        assert (Path(sys.executable).parent / name).exists(), name
+        if name == "flask" and (words[0] != "backup" or "backup" in cli_root().commands):
+            options = {option for each in command_of(words).params if isinstance(each, click.Option) for option in each.opts}
+            assert {word for word in words if word.startswith("--")} <= options
+
+
+@pytest.mark.skipif(SYSTEMD_ANALYZE is None, reason="no systemd here")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    for file in UNITS:
+        (tmp_path / file.name).write_text(file.read_text().replace(f"{PLACE}/.venv/bin", str(Path(sys.executable).parent)))
+    argv = [str(SYSTEMD_ANALYZE), "verify", "--man=no", *sorted(map(str, tmp_path.iterdir()))]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+    told = [line for line in (done.stdout + done.stderr).splitlines() if "photocampus" in line]
+    assert told == []
+
+
+def test_only_the_first_process_is_told_to_stop_and_has_time() -> None:
+    for file in UNITS:
+        service = Unit(file)
+        if "Service" in service and service["Service"].get("Type") != "oneshot":
+            assert service["Service"]["KillMode"] == "mixed"
+            assert int(service["Service"]["TimeoutStopSec"]) >= 60
+
+
+def test_nginx_never_lets_a_client_into_the_place_of_the_photos() -> None:
+    """And hands on what keeps a photo a photo of one viewer. The braces pair, as far as can be told without nginx."""
+    accel = environment()["MEDIA_ACCEL"]
+    for name in ("photocampus.conf", "photos-in-s3.conf"):
+        text = (FILES / "nginx" / name).read_text()
+        assert text.count("{") == text.count("}")
+        place = text[text.index(f"location {accel}") :]
+        assert place.splitlines()[1].strip() == "internal;"
+        for header in ("ETag", "Vary", "Content-Security-Policy", "X-Content-Type-Options", "Cross-Origin-Resource-Policy"):
+            assert f"add_header {header} " in place
+    assert f"alias {environment()['MEDIA_URL']}/;" in (FILES / "nginx" / "photocampus.conf").read_text()
+
+
+def test_the_image_is_pinned_not_root_and_asks_itself_how_it_is() -> None:
+    text = (FILES / "Dockerfile").read_text()
+    assert all(re.match(r"[a-z/]+:\d+\.\d+", base) for base in re.findall(r"^FROM (\S+)", text, re.MULTILINE))
+    assert re.search(r"^USER 10001:10001$", text, re.MULTILINE)
+    assert "/livez" in text[text.index("HEALTHCHECK") :]
+    copied = {
+        source.rstrip("/") for line in re.findall(r"^COPY (?!--)(.+) \./?\S*$", text, re.MULTILINE) for source in line.split()
+    }
+    assert copied == {"app.py", "config.py", "tasks.py", "requirements.txt", "campus", "templates", "static", "migrations"}
+    assert all((ROOT / source).exists() for source in copied)
+
+
+def test_every_service_is_pinned_and_comes_back() -> None:
+    for name, service in services().items():
+        assert "build" in service or re.search(r":\d+\.\d+", service["image"]), name
+        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+        for place in service.get("volumes", []):
+            source = place.split(":")[0]
+            inside = source in compose()["volumes"] or source == "./certs" or (FILES / source).exists()
+            assert inside, place
+
+
+def test_the_text_leads_to_every_file() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    linked = {(ROOT / "docs" / link).resolve() for link in re.findall(r"\]\(([^)#]+)\)", text)}
+    assert all(file.exists() for file in linked)
+    missed = {file for file in FILES.rglob("*") if file.is_file() and not {file, file.parent} & linked}
+    assert {file.name for file in missed} <= {"upstream-compose.conf"}  # of the composed site alone
