@@ -9,6 +9,7 @@ from campus.accounts.models import Algorithm, Scope
 from campus.api.graphql.context import Info
 from campus.api.graphql.payloads import FeedChoice, MembershipPayload, TargetPayload, UserPayload
 from campus.api.graphql.post_mutations import InteractionMutations, PostMutations
+from campus.api.graphql.report_mutations import ReportMutations
 from campus.follows import actions as follows
 from campus.follows.queries import visible_person
 from campus.organizations import actions as memberships
@@ -98,7 +99,7 @@ class BelongingMutations:
 
 
 @strawberry.type
-class Mutation(PostMutations, InteractionMutations, FollowMutations, BelongingMutations):
+class Mutation(PostMutations, InteractionMutations, FollowMutations, BelongingMutations, ReportMutations):
     """What can be done. Each field is done by itself, one after the other; one that is refused is null."""
 
 
