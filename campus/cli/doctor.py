@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("doctor", cls=Command)
 @as_json
 def command(*, as_json: bool) -> None:
-    """Check settings, database, migrations, Redis, worker, media, mail, disk and clock. Exit code 1 if something fails."""
+    """Check settings, secrets, database, migrations, Redis, worker, media, mail, disk, clock. Exit code 1 if something fails."""
     found = diagnosis.examine()
     say({"checks": [vars(each) for each in found], "ok": all(each.ok for each in found)}, _table(found), as_json=as_json)
     if not all(each.ok for each in found):

@@ -5,18 +5,16 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
-
-from campus.platform import clock, health, settings
-from campus.platform.db import session
+from campus.platform import clock, health, mail, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SKEW_SECONDS = 60.0
 LEAST_FREE = 500_000_000  # bytes
+SECRET_LENGTH, DISTINCT = 32, 10
+UNKNOWN = "not known while the database is away"
 
 
 @dataclass(frozen=True)
@@ -30,11 +28,13 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at every part; none is kept from being looked at by another's failure."""
+    found, seen = health.examined()
     checks: dict[str, Callable[[], str]] = {
         "settings": _settings,
-        **_parts(),
-        "clock": _clock,
-        "mail": _mail,
+        "secrets": _secrets,
+        **_parts(found),
+        "clock": lambda: _clock(seen),
+        "mail": mail.try_out,
         "disk": _disk,
     }
     return [_finding(name, check) for name, check in checks.items()]
@@ -47,11 +47,10 @@ def _finding(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, ok=False, told=(str(error).partition("\n")[0] or type(error).__name__))
 
 
-def _parts() -> dict[str, Callable[[], str]]:
-    """What `/readyz` asks; the database first, since some of it is known from there alone."""
-    found, _ = health.examined()
-    unknown = {name: health.NotReady("not known while the database is away") for name in health.JUDGED if name not in found}
-    return {name: _as_told(error) for name, error in (found | unknown).items()}
+def _parts(found: Mapping[str, Exception | None]) -> dict[str, Callable[[], str]]:
+    """What `/readyz` asks. Some of it is known from the database alone."""
+    unknown = {name: health.NotReady(UNKNOWN) for name in health.JUDGED if name not in found}
+    return {name: _as_told(error) for name, error in {**found, **unknown}.items()}
 
 
 def _as_told(error: Exception | None) -> Callable[[], str]:
@@ -68,17 +67,21 @@ def _settings() -> str:
     return f"{config.env}, {config.site_url}, registration {config.registration}"
 
 
-def _clock() -> str:
-    there = session.scalar(select(func.clock_timestamp()))
-    skew = abs((clock.now() - there).total_seconds()) if there else SKEW_SECONDS + 1
+def _secrets() -> str:
+    config = settings.current()
+    if len(config.secret_key) < SECRET_LENGTH or len(set(config.secret_key)) < DISTINCT:
+        raise health.NotReady(f"SECRET_KEY is weak; expected {SECRET_LENGTH} or more random characters")
+    log_key = "AUDIT_KEY of its own" if config.audit_key else "the audit log sealed with SECRET_KEY, which must not change then"
+    return f"SECRET_KEY of {len(config.secret_key)} characters, {log_key}"
+
+
+def _clock(seen: health.Seen | None) -> str:
+    if seen is None or seen.clock is None:
+        raise health.NotReady(UNKNOWN)
+    skew = abs((clock.now() - seen.clock).total_seconds())
     if skew > SKEW_SECONDS:
         raise health.NotReady(f"{skew:.0f} s from the database's; expected at most {SKEW_SECONDS:.0f} s")
     return f"{skew:.1f} s from the database's"
-
-
-def _mail() -> str:
-    parts = urlsplit(settings.current().mail_url)
-    return f"{parts.scheme} {parts.hostname or parts.path}"
 
 
 def _disk() -> str:

@@ -12,6 +12,7 @@ import re
 import smtplib
 import ssl
 import sys
+import tempfile
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -76,6 +77,28 @@ def _hand_on(mail: Mail) -> None:
         _to_server(message, url)
 
 
+def try_out() -> str:
+    """See that mail could be handed over now, without sending any. Returns the way it goes; whatever is raised says why not."""
+    url = urlsplit(settings.current().mail_url)
+    if url.scheme == "file":
+        folder = Path(unquote(url.path))
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return f"files in {folder}"
+    if url.scheme in PORTS:
+        with _server(url) as server:
+            server.noop()
+    return f"{url.scheme} {url.hostname or ''}".rstrip()
+
+
+def _server(url: SplitResult) -> smtplib.SMTP:
+    """The mail server, greeted."""
+    host, port = url.hostname or "localhost", url.port or PORTS[url.scheme]
+    if url.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, timeout=TIMEOUT)
+
+
 def _message(mail: Mail, url: SplitResult) -> EmailMessage:
     site = settings.current()
     host = urlsplit(site.site_url).hostname or "localhost"
@@ -114,18 +137,16 @@ def _to_file(message: EmailMessage, folder: Path, key: str) -> None:
 
 
 def _to_server(message: EmailMessage, url: SplitResult) -> None:
-    host, port = url.hostname or "localhost", url.port or PORTS[url.scheme]
-    if url.scheme == "smtps":
-        with smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=ssl.create_default_context()) as server:
+    with _server(url) as server:
+        if url.scheme == "smtps":
             _hand_over(message, url, server, private=True)
-        return
-    with smtplib.SMTP(host, port, timeout=TIMEOUT) as server:
+            return
         server.ehlo()
         private = server.has_extn("starttls")
         if private:
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
-        _hand_over(message, url, server, private=private or host in HERE)
+        _hand_over(message, url, server, private=private or (url.hostname or "localhost") in HERE)
 
 
 def _hand_over(message: EmailMessage, url: SplitResult, server: smtplib.SMTP, *, private: bool) -> None:
