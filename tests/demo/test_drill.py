@@ -184,6 +184,43 @@ def test_a_photo_of_the_dump_without_its_file_is_a_fault(campus: Campus, tmp_pat
     assert f"needs media/photos/{lost.parent.name}/{lost.name}" in proven.output
 
 
+def test_photos_that_go_and_come_during_a_backup_do_no_harm(
+    campus: Campus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doomed = session.scalars(select(Photo).where(Photo.state == PhotoState.READY).order_by(Photo.id.desc()).limit(1)).one()
+    held = {file: file.read_bytes() for file in campus.media.rglob(f"{doomed.token.hex}.*")}
+    late = campus.media / "photos" / "00" / f"{'1' * 32}.320.webp"
+    really = postgres.dump
+
+    def meanwhile(*args: Any, **more: Any) -> None:
+        for file in held:
+            file.unlink()
+        late.parent.mkdir(exist_ok=True)
+        late.write_bytes(b"of a post that came after the moment of the dump")
+        really(*args, **more)
+
+    monkeypatch.setattr(postgres, "dump", meanwhile)
+    made = campus.told("backup", "create", "--to", tmp_path)
+    proven = campus.told("backup", "verify", made["archive"])
+    assert (proven["good"], proven["media_files"]) == (True, len(campus.digests()) + len(held))
+    late.unlink()
+    for file, content in held.items():
+        file.write_bytes(content)
+
+
+def test_what_is_no_backup_is_refused_in_words(campus: Campus, tmp_path: Path) -> None:
+    for verb in ("verify", "restore"):
+        refused = campus.run("backup", verb, tmp_path)
+        assert (refused.exit_code, "no manifest of a backup" in refused.output) == (1, True)
+        assert campus.run("backup", verb, tmp_path / "missing").exit_code == 2
+
+
+def test_a_later_releases_backup_is_refused(campus: Campus, kept: Path) -> None:
+    archive.write(kept, dataclasses.replace(archive.read(kept), revision="9999"))
+    refused = campus.run("backup", "restore", kept, "--replace")
+    assert (refused.exit_code, "does not know revision 9999" in refused.output) == (1, True)
+
+
 def test_other_secrets_are_told_before_anything_is_changed(campus: Campus, kept: Path) -> None:
     other = dataclasses.replace(settings.current(), secret_key="another-secret-0123456789-another-secret")
     with settings.override(other):

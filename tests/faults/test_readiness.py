@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 import socket
 import time
 import urllib.error
@@ -19,6 +20,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask_migrate import downgrade, upgrade
 
+from campus.feed.fanout import REFRESH
+from campus.platform import outbox
+from campus.platform.db import transaction
 from campus.platform.embedded.processes import wait_until
 from tests.faults.campus_of_processes import PYTHON, WORKER, Installation
 
@@ -66,6 +70,12 @@ class Site:
         except OSError:
             return ["web"], time.monotonic() - began
         return told["failing"], time.monotonic() - began
+
+    def figure(self, sample: str) -> float:
+        """The value of one sample of `/metrics`; 0 if there is none."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            found = re.search(rf"^{re.escape(sample)} (\S+)$", answer.read().decode(), re.MULTILINE)
+        return float(found[1]) if found else 0.0
 
     def threads(self) -> int:
         """How many threads all processes of the web server have."""
@@ -136,3 +146,17 @@ def test_a_migration_pending(site: Site) -> None:
 def test_the_folder_of_photos_read_only(site: Site) -> None:
     with site.fault("media", lambda: site.media.chmod(0o500), lambda: site.media.chmod(0o700)):
         pass
+
+
+def test_the_metrics_of_all_processes_are_one_and_outlive_them(site: Site) -> None:
+    done, seen = 'campus_jobs_total{kind="refresh_feed",result="done"}', 'campus_up{part="database"}'
+    assert site.figure(seen) == 1
+    for number in (1, 2):
+        with transaction():
+            outbox.record(REFRESH, number, {"user_id": number})
+        assert wait_until(lambda: site.figure(done) == number, 30, every=0.2), site.running.log(WORKER)  # noqa: B023
+        site.running.kill(WORKER)
+        site.running.start(WORKER)
+    assert site.figure(done) == 2
+    assert site.figure("campus_outbox_pending") == 0
+    assert wait_until(lambda: site.failing()[0] == [], 30, every=0.2)
