@@ -69,14 +69,17 @@ def media(token: uuid.UUID, width: int, extension: str) -> Response:
     offered = widths if kind is Format.WEBP else [fallback_width(full_width, full_height)]
     if width not in offered:
         raise PostNotFound
-    response = _sent(variant_key(token, width, kind), kind)
+    response = sent_file(variant_key(token, width, kind), kind)
     response.headers.update(PROTECTION)
     response.vary.add("Authorization")
     return response
 
 
-def _sent(key: str, kind: Format) -> Response:
-    """The bytes, or where the server in front finds them; the mark for "not modified" is made of the photo's random name."""
+def sent_file(key: str, kind: Format) -> Response:
+    """The bytes, or where the server in front finds them, for who may see them: that is asked before.
+
+    The mark for "not modified" is made of the photo's random name.
+    """
     etag = key.rpartition("/")[2]
     store = storage()
     accel = settings.current().media_accel

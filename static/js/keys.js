@@ -6,6 +6,7 @@ const NAME = "campus-keys";
 const dialog = find("#keys");
 const choice = find("#keys-on");
 const feed = find("[role=feed]");
+const queue = find(".queue")?.parentElement;
 const wanted = () => localStorage.getItem(NAME) !== "off";
 
 function move(card, step) {
@@ -24,6 +25,28 @@ const verbs = {
   ".": () => find("#new-posts a")?.click(),
   "?": () => dialog.showModal(),
 };
+
+// The queue of moderation has keys of its own; they begin at its first case.
+const deeds = {
+  j: (line) => step(line, 1),
+  k: (line) => step(line, -1),
+  x: (line) => find(".pick input", line)?.click(),
+  o: (line) => location.assign(find(".open", line).href),
+  c: (line) => find(".claim", line)?.click(),
+};
+function step(line, by) {
+  const lines = all(".queue > li", queue);
+  const next = lines[lines.indexOf(line) + by];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+queue?.addEventListener("keydown", (event) => {
+  const line = event.target.closest(".queue > li");
+  if (!line || !wanted() || event.ctrlKey || event.metaKey || event.altKey || !deeds[event.key]) return;
+  if (event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  event.preventDefault();
+  deeds[event.key](line);
+});
 
 if (dialog) {
   for (const button of all("[data-opens=keys]")) {

@@ -48,6 +48,20 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   else find("form [aria-invalid], [data-focus]", target)?.focus();
 });
 
+// What comes for the dialog opens it; closed, it is empty, and the focus is where it was.
+const dialog = find("#dialog");
+let opener = null;
+document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
+  if (target !== dialog || dialog.open) return;
+  const { elt } = detail.requestConfig;
+  opener = elt.closest("details.menu")?.querySelector("summary") ?? elt;
+  dialog.showModal();
+});
+dialog?.addEventListener("close", () => {
+  dialog.replaceChildren();
+  opener?.focus();
+});
+
 document.addEventListener("click", ({ target }) => {
   target.closest("[data-dismiss]")?.closest(".toast")?.remove();
   const emptied = target.closest("[data-empties]");

@@ -28,7 +28,7 @@ def test_what_is_public_is_a_short_list(app: Flask) -> None:
     assert public <= PUBLIC
 
 
-# Each of the last ones looks its post up through the rule of visibility, for whoever asks.
+# Each of the last ones but the letters looks its post up through the rule of visibility, for whoever asks.
 PUBLIC = {
     "/livez",
     "/readyz",
@@ -46,5 +46,7 @@ PUBLIC = {
     "/posts/<int:post_id>/photos/<int:position>",
     "/api/openapi.json",
     "/api/docs/",
+    "/moderation/letters/<uuid:letter>",  # who was sent the letter has its address
+    "/moderation/letters/<uuid:letter>/appeal",
     "/media/<uuid:token>/<int:width>.<any(webp, jpg):extension>",
 }

@@ -22,9 +22,12 @@ BY_MAIL = Because("The link of a mail, opened in a browser.")
 BYTES = Because("The file itself: posts name its address, where a token lets a program in as a cookie does a browser.")
 NOT_SHOWN = Because("For the one who runs the site.")
 BY_COMMAND = Because("For the one who runs the site: the twin is a `flask` command, which the page names.")
+TO_HER = Because("A letter to one person, opened in a browser.")
 PROGRAMS_OWN = Because("Itself for programs.")
 LEADS_ON = Because("It leads to a page, and is none itself.")
 
+A_CASE = "/moderation/cases/<int:case_id>/"
+KEEPING_AWAY = ("PUT /users/<handle>/mute/", "PUT /users/<handle>/block/", "PUT /organizations/<slug>/mute/")
 A_MEMBER = "/organizations/<slug>/members/<handle>/"
 
 TWINS: dict[str, tuple[str, ...] | Because] = {
@@ -162,6 +165,32 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
         ),
         BY_COMMAND,
     ),
+    # moderation
+    **{f"reporting.{what}": A_FORM for what in ("post", "comment", "person", "organization")},
+    "reporting.report_post": ("POST /posts/<int:post_id>/reports/", *KEEPING_AWAY),
+    "reporting.report_comment": ("POST /comments/<int:comment_id>/reports/", *KEEPING_AWAY),
+    "reporting.report_person": ("POST /users/<handle>/reports/", *KEEPING_AWAY),
+    "reporting.report_organization": ("POST /organizations/<slug>/reports/", *KEEPING_AWAY),
+    "reporting.mine": Because("What came of each report is told in a notice, which programs read."),
+    "letters.letter": TO_HER,
+    "letters.appeal": TO_HER,
+    "letters.of_post": TO_HER,
+    "desk.cases": ("GET /moderation/cases/",),
+    "desk.case": ("GET /moderation/cases/<int:case_id>/",),
+    "desk.photo": BYTES,
+    "desk.health": Because("Figures for people; `/metrics` has those for programs."),
+    "desk.bulk": (f"POST {A_CASE}claim/", f"POST {A_CASE}decisions/"),
+    "desk.claim": (f"POST {A_CASE}claim/",),
+    "desk.release": (f"POST {A_CASE}release/",),
+    "desk.take_over": (f"POST {A_CASE}take_over/",),
+    "desk.escalate": Because("A case moves from one desk of people to another, with a word why."),
+    "desk.note": (f"POST {A_CASE}notes/",),
+    "desk.ask": A_FORM,
+    "desk.review": A_FORM,
+    "desk.decide": (f"POST {A_CASE}decisions/",),
+    "desk.undo": (f"POST {A_CASE}undo/",),
+    "desk.reopen": (f"POST {A_CASE}reopen/",),
+    "desk.decide_appeal": (f"POST {A_CASE}appeal/",),
     # audit
     "audit.site": BY_COMMAND,
     "audit.site_csv": BY_COMMAND,

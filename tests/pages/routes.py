@@ -58,6 +58,15 @@ ROUTES: dict[str, Row] = {
     f"POST {MANAGE}/members/<handle>/remove": Row(ORGANIZATIONS, verdicts.managing),
     f"GET {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing, {"reject": "ticked"}),
+    f"GET {A_POST}/report": Row(POSTS, verdicts.reporting),
+    f"POST {A_POST}/report": Row(POSTS, verdicts.reporting, {"category": "spam"}),
+    "GET /comments/<int:comment_id>/report": Row(COMMENTS, verdicts.reporting_comment),
+    "POST /comments/<int:comment_id>/report": Row(COMMENTS, verdicts.reporting_comment, {"category": "spam"}),
+    f"GET {A_PERSON}/report": Row(PEOPLE, verdicts.meeting),
+    f"POST {A_PERSON}/report": Row(PEOPLE, verdicts.meeting, {"category": "spam"}),
+    f"GET {AN_ORGANIZATION}/report": Row(ORGANIZATIONS, verdicts.anybody),
+    f"POST {AN_ORGANIZATION}/report": Row(ORGANIZATIONS, verdicts.anybody, {"category": "spam"}),
+    "GET /reports": Row(HERSELF, verdicts.anybody),
     "GET /": Row(FEEDS, verdicts.anybody),
     "GET /feed/new": Row(NEWER, verdicts.anybody),
     "GET /feed/suggestions": Row(HERSELF, verdicts.anybody),
@@ -110,4 +119,4 @@ ELSEWHERE = {
 }
 
 # Rooms with a matrix of their own, because other people than these matter there.
-ROOMS_ELSEWHERE = {"admin", "announcements"}  # tests/admin
+ROOMS_ELSEWHERE = {"admin", "announcements", "desk", "letters"}  # tests/admin, tests/moderation/test_pages_matrix.py

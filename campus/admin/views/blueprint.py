@@ -25,6 +25,7 @@ SECTIONS = (
     ("/admin/announcements", "megaphone", "Announcements"),
     ("/admin/settings", "settings", "Settings"),
     ("/admin/system", "monitor", "System"),
+    ("/moderation", "shield", "Moderation"),
     ("/admin/audit", "scroll-text", "Audit log"),
 )
 

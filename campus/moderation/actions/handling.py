@@ -154,6 +154,32 @@ def take_over(*, viewer: Viewer | None, case_id: int, now: datetime) -> Case:
     return case
 
 
+def escalate(*, viewer: Viewer | None, case_id: int, reason: str, now: datetime) -> Case:
+    """Hand an undecided case of an organization to the site's staff, which reads why.
+
+    Raises:
+        CaseNotFound: there is none for her.
+        NotInThatState, ClaimedByAnother: it is decided, the staff's already, or somebody else has it.
+        Invalid: no reason (`field` is "reason").
+    """
+    cleaned = written(reason, field="reason", what="The reason")
+    with transaction():
+        seat, case = held(viewer, case_id)
+        require_mine(seat, case, now=now)
+        if case.scope != CaseScope.ORG:
+            raise NotInThatState("The site's staff has this case already.")
+        before = {"scope": case.scope}
+        case.scope, case.escalated_at, case.routed_because = (
+            CaseScope.SITE,
+            now,
+            f"Its moderators ask the site's staff: {cleaned}",
+        )
+        case.state, case.claimed_by, case.claimed_at = CaseState.OPEN, None, None
+        session.flush()
+        noted("escalate", case, before=before, after={"scope": case.scope, "reason": cleaned})
+    return case
+
+
 def add_note(*, viewer: Viewer, case_id: int, text: str, now: datetime) -> Note:
     """Tell the others who handle the case something, in 1 to 2,000 characters; in whatever state it is.
 

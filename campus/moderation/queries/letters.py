@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from campus.moderation.kinds import APPEAL_WITHIN, CaseState
+from campus.moderation.kinds import APPEAL_WITHIN, CaseState, EffectState
 from campus.moderation.models import Appeal, Case, Decision, Effect, Snapshot
 from campus.platform.db import session
 from campus.platform.errors import NotFound
@@ -37,6 +37,13 @@ class LetterPage:
     effects: Sequence[Effect]
     appeal: Appeal | None
     appeal_until: datetime | None
+
+
+def letter_of_post(post_id: int) -> uuid.UUID | None:
+    """The letter of the decision because of which a post is hidden; none for one that nobody decided about."""
+    standing = select(Decision.letter).join(Case, Case.id == Decision.case_id).join(Effect, Effect.decision_id == Decision.id)
+    here = (Case.post_id == post_id, Effect.part == "state", Effect.state == EffectState.STANDING)
+    return session.scalar(standing.where(*here).order_by(Decision.id.desc()).limit(1))
 
 
 def letter_page(letter: uuid.UUID, *, now: datetime) -> LetterPage:

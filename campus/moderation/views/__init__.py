@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.moderation.views import audit
+from campus.moderation.views import audit, cases, deciding, health, letters, queue, reporting, scoped
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -12,4 +12,8 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Give the application these pages."""
-    app.register_blueprint(audit.blueprint)
+    for each in (audit, letters, reporting, scoped):
+        app.register_blueprint(each.blueprint)
+
+
+__all__ = ["cases", "deciding", "health", "init_app", "queue"]  # whose views are put on the blueprint of `scoped`

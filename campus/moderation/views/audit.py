@@ -16,7 +16,7 @@ from campus.audit import export
 from campus.audit.queries import listing, verify
 from campus.moderation import trail
 from campus.moderation.desks import MANAGING, of_organization, of_the_site
-from campus.moderation.forms import TrailForm
+from campus.moderation.forms.trail import TrailForm
 from campus.platform import clock
 from campus.platform.errors import Invalid
 from campus.platform.htmx import page_or_block

@@ -1,4 +1,4 @@
-"""What the pages of moderation take in."""
+"""The filters of the audit log."""
 
 from __future__ import annotations
 

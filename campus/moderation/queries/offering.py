@@ -1,0 +1,34 @@
+"""What the form of a decision can name: the photos a post has now, and the audiences narrower than its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from campus.platform.db import session
+from campus.posts.drafts import fitting_audiences
+from campus.posts.models import Audience, Photo, PhotoState, Post
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campus.moderation.models import Case
+
+
+def photos_of(case: Case) -> Sequence[Photo]:
+    """The photos that the post of a case shows now, in their order."""
+    here = select(Photo).where(Photo.post_id == case.post_id, Photo.state == PhotoState.READY).order_by(Photo.position)
+    return session.scalars(here).all() if case.post_id is not None else ()
+
+
+def narrower_audiences(case: Case) -> list[Audience]:
+    """The audiences the post can be narrowed to, the widest first."""
+    post = session.get(Post, case.post_id) if case.post_id is not None else None
+    if post is None:
+        return []
+    in_department = post.department_id is not None
+    fitting = fitting_audiences(
+        in_organization=post.organization_id is not None, in_department=in_department, official=post.official
+    )
+    return list(fitting[fitting.index(post.audience) + 1 :])
