@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from sqlalchemy import case as case_when
 from sqlalchemy import select
 
 from campus.accounts.models import User
@@ -91,9 +92,12 @@ def _decisions(cases: Sequence[Case]) -> dict[int, Decision]:
 
 
 def _names(viewer_id: int, cases: Sequence[Case]) -> dict[str, tuple[str, str]]:
-    """What she still sees of these things: whose it is, and where."""
+    """What she still sees of these things: who signs it, and where it is."""
     posts = {case.post_id for case in cases if case.post_id is not None}
-    seen = select(Post.id, User.name).join(User, User.id == Post.author_id).where(Post.id.in_(posts), visible_to(viewer_id))
+    signature = case_when((Post.official, Organization.name), else_=User.name).label("name")
+    signed = select(Post.id, signature).join(User, User.id == Post.author_id)
+    joined = signed.outerjoin(Organization, Organization.id == Post.organization_id)
+    seen = joined.where(Post.id.in_(posts), visible_to(viewer_id))
     authors = {row.id: row.name for row in session.execute(seen)} if posts else {}
     named = {str(case.target): (authors[case.post_id], f"/posts/{case.post_id}") for case in cases if case.post_id in authors}
     return named | _people(cases) | _organizations(cases)

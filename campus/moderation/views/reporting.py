@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, make_response, render_template, request
@@ -105,28 +106,58 @@ def _of_post(post_id: int) -> Target:
     return targets.photo_at(viewer().id, post_id, position) if position else Target(TargetKind.POST, post_id)
 
 
-def _asked(target: Target) -> Response:
-    found = targets.visible(viewer().id, target)
-    if found.author_id == viewer().id:
+@dataclass(frozen=True, slots=True)
+class Reportable:
+    """A thing as its reporter sees it: its name in words, the photos to choose from, and whom she can keep away from.
+
+    An official post is signed by its organization: who wrote it is not told, and it is the organization that can be muted.
+    """
+
+    facts: Facts
+    name: str
+    person_id: int | None
+    photos: tuple[PhotoView, ...] = ()
+
+
+def _reportable(target: Target) -> Reportable:
+    """The thing, looked up through the viewer.
+
+    Raises:
+        TargetNotFound: there is none for her.
+        YourOwn: it is hers.
+    """
+    me = viewer().id
+    found = targets.visible(me, target)
+    if found.author_id == me:
         raise actions.YourOwn("You cannot report what is yours. You can change or delete it.")
-    form, photos = _form(found)
-    return _shown(found, form, photos)
+    if target.kind not in {TargetKind.POST, TargetKind.PHOTO}:
+        return Reportable(found, found.name, found.author_id)
+    shown = card(me, found.post_id or 0)
+    whole = target.kind is TargetKind.POST
+    photos = tuple(photo for photo in shown.photos if photo.is_ready) if whole else ()
+    name = f"{'a post' if whole else 'a photo'} by {shown.signature}"
+    return Reportable(found, name, None if shown.official else found.author_id, photos)
+
+
+def _asked(target: Target) -> Response:
+    thing = _reportable(target)
+    return _shown(thing, _form(thing))
 
 
 def _sent(target: Target) -> Response:
     """Report, and keep her away from it if she wishes; what is refused comes back with its words."""
     me, now = viewer(), clock.now()
-    found = targets.visible(me.id, target)
-    form, photos = _form(found)
+    thing = _reportable(target)
+    form = _form(thing)
     try:
         with transaction():
             actions.report(viewer=me, target=target, draft=form.draft(), now=now)
-            _keep_away(form, found)
+            _keep_away(form, thing)
     except CampusError as error:
         if error.status == 404:  # noqa: PLR2004 - gone meanwhile
             raise
         form.refuse(error)
-        answer = _shown(found, form, photos, again=True)
+        answer = _shown(thing, form, again=True)
         answer.status_code = error.status
         answer.headers.update(error.headers)
         return answer
@@ -136,41 +167,36 @@ def _sent(target: Target) -> Response:
     return go_to("/reports")
 
 
-def _form(found: Facts) -> tuple[ReportForm, list[PhotoView]]:
-    """The form for this thing, and the photos to choose from."""
-    me, form = viewer().id, ReportForm()
-    whole = found.target.kind is TargetKind.POST
-    photos = [photo for photo in card(me, found.target.id).photos if photo.is_ready] if whole else []
-    form.offer(found, [photo.position for photo in photos], standing(me, found.target))
-    return form, photos
+def _form(thing: Reportable) -> ReportForm:
+    form = ReportForm()
+    form.offer(thing.facts, [photo.position for photo in thing.photos], standing(viewer().id, thing.facts.target))
+    return form
 
 
-def _shown(found: Facts, form: ReportForm, photos: list[PhotoView], *, again: bool = False) -> Response:
+def _shown(thing: Reportable, form: ReportForm, *, again: bool = False) -> Response:
     """The page, or for htmx the dialog, or only its form when it comes back."""
     me = viewer().id
     page, dialog, part = "moderation/report.html", "moderation/_report.html", "moderation/_report_form.html"
     answer = render_template(
         (part if again else dialog) if wants_fragment() else page,
-        facts=found,
+        thing=thing,
         form=form,
-        photos=photos,
         meaning=MEANING,
-        earlier=standing(me, found.target),
+        earlier=standing(me, thing.facts.target),
         quota=limits.usage(quotas.REPORTS, me, now=clock.now()),
         here=request.full_path.rstrip("?"),
-        about_a_person=found.author_id is not None and found.author_id != me,
     )
     response = make_response(answer)
     response.vary.add("HX-Request")
     return response
 
 
-def _keep_away(form: ReportForm, found: Facts) -> None:
+def _keep_away(form: ReportForm, thing: Reportable) -> None:
     """Mute or block whoever it is by, if she ticked that."""
-    me, now, author = viewer().id, clock.now(), found.author_id
-    if form.mute.data and author is not None:
-        follows.mute(viewer_id=me, user_id=author, now=now)
-    elif form.mute.data:
-        follows.mute(viewer_id=me, organization_id=found.organization_id, now=now)
-    if form.block.data and author is not None:
-        follows.block(viewer_id=me, user_id=author, now=now)
+    me, now, person_id, organization_id = viewer().id, clock.now(), thing.person_id, thing.facts.organization_id
+    if form.mute.data and person_id is not None:
+        follows.mute(viewer_id=me, user_id=person_id, now=now)
+    elif form.mute.data and organization_id is not None:
+        follows.mute(viewer_id=me, organization_id=organization_id, now=now)
+    if form.block.data and person_id is not None:
+        follows.block(viewer_id=me, user_id=person_id, now=now)
