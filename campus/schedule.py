@@ -10,6 +10,7 @@ from campus.notifications.actions import forget_old
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, health, settings
 from campus.platform.schedule import Task
+from campus.rights import erasure
 from campus.switchboard import HANDLERS
 
 
@@ -44,6 +45,12 @@ TASKS = (
         "Ends pauses and suspensions whose time has passed, and erases what moderators deleted 30 days ago.",
         lambda: moderation.end_due(now=clock.now()),
         minute="*/5",
+    ),
+    Task(
+        "erase_people",
+        "Erases the people whose days of grace are over.",
+        lambda: erasure.erase_due(now=clock.now()),
+        minute="35",
     ),
     Task(
         "escalate_cases",

@@ -261,11 +261,22 @@ def open_token(token_hash: bytes, purpose: Purpose, *, now: datetime) -> OneTime
     return session.scalar(usable_ones)
 
 
-def people(*, after: int = 0, limit: int = 50, waiting: bool = False, admins: bool = False) -> Sequence[User]:
-    """People by id, after one: all, those `waiting` for approval, or the `admins`."""
-    rows = select(User).where(User.id > after).order_by(User.id).limit(limit)
-    if waiting:
-        rows = rows.where(User.approved_at.is_(None))
-    if admins:
-        rows = rows.where(User.is_admin)
-    return session.scalars(rows).all()
+def people(
+    *,
+    after: int = 0,
+    limit: int = 50,
+    waiting: bool = False,
+    admins: bool = False,
+    suspended: bool = False,
+    unverified: bool = False,
+) -> Sequence[User]:
+    """People by id, after one: all, or those whom every filter that is on lets through."""
+    unproved = select(EmailAddress.user_id).where(EmailAddress.is_primary, EmailAddress.verified_at.is_(None))
+    filters = (
+        (waiting, User.approved_at.is_(None)),
+        (admins, User.is_admin),
+        (suspended, User.suspended_at.is_not(None)),
+        (unverified, User.id.in_(unproved)),
+    )
+    wanted = [condition for on, condition in filters if on]
+    return session.scalars(select(User).where(User.id > after, *wanted).order_by(User.id).limit(limit)).all()

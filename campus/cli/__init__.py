@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.cli import audit, backup, demo, doctor, feed, media, mod, org, tasks, token, user
+from campus.cli import (
+    announce,
+    audit,
+    backup,
+    cache,
+    counts,
+    demo,
+    doctor,
+    feed,
+    media,
+    mod,
+    org,
+    stats,
+    tasks,
+    token,
+    user_data,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,12 +31,16 @@ GROUPS = (
     feed.group,
     tasks.group,
     demo.group,
-    user.group,
+    user_data.people,  # of `user`, with what a person may ask about herself
     org.group,
     token.group,
     audit.group,
     backup.group,
     media.group,
+    stats.command,
+    cache.group,
+    counts.group,
+    announce.group,
 )
 
 

@@ -89,13 +89,14 @@ def rebuild(**given: Any) -> None:
 @click.option("--user", "who", metavar="EMAIL", help="This reader alone.")
 @click.option("--fix", is_flag=True, help="Also make the entries match.")
 @as_json
-def check(who: str | None, *, fix: bool, as_json: bool) -> None:
+@dry_run
+def check(who: str | None, *, fix: bool, as_json: bool, dry_run: bool) -> None:
     """Compare every feed with its definition. Exit code 1 unless all counts are 0."""
     readers = [people.person(who).id] if who else checking.readers()
     with steps("Readers", len(readers), quiet=as_json) as step:
-        found = checking.check(readers, now=clock.now(), fix=fix, progress=step)
+        found = checking.check(readers, now=clock.now(), fix=fix and not dry_run, progress=step)
     counts = asdict(found)
-    say(counts, ", ".join(f"{name} {count}" for name, count in counts.items()), as_json=as_json)
+    say(counts, ", ".join(f"{name} {count}" for name, count in counts.items()), as_json=as_json, dry_run=dry_run)
     if dead := health.dead_jobs():
         click.echo(f"{dead} of the pending jobs failed for good: flask feed jobs --state dead, then --retry-dead.", err=True)
     if not found.clean:

@@ -10,7 +10,7 @@ import click
 
 from campus.cli.frame import Group, as_json, dry_run, say
 from campus.feed import scheduled
-from campus.platform import clock, schedule
+from campus.platform import clock, outbox, schedule
 from campus.schedule import TASKS
 from campus.switchboard import HANDLERS
 
@@ -67,10 +67,15 @@ def run(name: str, *, as_json: bool, dry_run: bool) -> None:
 
 @group.add("sweep")
 @click.option("--forever", is_flag=True, help="Go on until stopped: beside the worker, and without Redis.")
-def sweep(*, forever: bool) -> None:
+@as_json
+@dry_run
+def sweep(*, forever: bool, as_json: bool, dry_run: bool) -> None:
     """Do every job whose wake-up was lost or whose worker died."""
+    if dry_run:
+        say({"waiting": (waiting := outbox.pending())}, f"{waiting} jobs wait.", as_json=as_json, dry_run=True)
+        return
     if not forever:
-        say({}, f"{scheduled.sweep(HANDLERS)} jobs done.", as_json=False)
+        say({"done": (done := scheduled.sweep(HANDLERS))}, f"{done} jobs done.", as_json=as_json)
         return
     told: list[int] = []
 

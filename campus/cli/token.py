@@ -10,7 +10,7 @@ import click
 
 from campus.accounts import queries, tokens
 from campus.accounts.models import TokenScope
-from campus.cli.frame import Group, as_json, dry_run, rehearsal, say
+from campus.cli.frame import NUMBER, Group, as_json, dry_run, rehearsal, say
 from campus.platform import clock
 
 if TYPE_CHECKING:
@@ -77,12 +77,20 @@ def listing(who: str, *, as_json: bool) -> None:
 
 @group.add("revoke")
 @WHO
-@click.argument("token_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@click.argument("token_id", metavar="[ID]", required=False, type=NUMBER)
+@click.option("--all", "everything", is_flag=True, help="All of them.")
 @as_json
 @dry_run
-def revoke(who: str, *, token_id: int, as_json: bool, dry_run: bool) -> None:
-    """End a token: the next request with it is refused."""
+def revoke(who: str, *, token_id: int | None, everything: bool, as_json: bool, dry_run: bool) -> None:
+    """End a token, or all: the next request with it is refused."""
+    if (token_id is None) is not everything:
+        raise click.UsageError("Name one token by its ID, or --all.")
     person = queries.person(who)
     with rehearsal(dry_run):
-        tokens.revoke(user_id=person.id, token_id=token_id, now=clock.now())
-    say({"id": token_id, "revoked": True}, f"Token {token_id} of @{person.handle} is revoked.", as_json=as_json, dry_run=dry_run)
+        if token_id is None:
+            ended = tokens.revoke_all(user_id=person.id, now=clock.now())
+            answer, sentence = {"revoked": ended}, f"{ended} tokens of @{person.handle} are revoked."
+        else:
+            tokens.revoke(user_id=person.id, token_id=token_id, now=clock.now())
+            answer, sentence = {"id": token_id, "revoked": True}, f"Token {token_id} of @{person.handle} is revoked."
+    say(answer, sentence, as_json=as_json, dry_run=dry_run)

@@ -77,10 +77,12 @@ def _words(value: object) -> str:
 @click.option("--after", type=click.IntRange(0), default=0, help="Only ids above this one: the next page.")
 @click.option("--waiting", is_flag=True, help="Only those who wait for approval.")
 @click.option("--admins", is_flag=True, help="Only site administrators.")
+@click.option("--suspended", is_flag=True, help="Only those who are shut out.")
+@click.option("--unverified", is_flag=True, help="Only those who have not confirmed their address.")
 @as_json
-def listing(*, limit: int, after: int, waiting: bool, admins: bool, as_json: bool) -> None:
+def listing(*, as_json: bool, **given: Any) -> None:
     """List people by id."""
-    found = [_facts(one) for one in queries.people(after=after, limit=limit, waiting=waiting, admins=admins)]
+    found = [_facts(one) for one in queries.people(**given)]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -133,13 +135,14 @@ def approve(who: str, *, as_json: bool, dry_run: bool) -> None:
 
 @group.add("suspend")
 @WHO
+@click.option("--reason", default="", help="Why; kept in the audit log alone.")
 @as_json
 @dry_run
-def suspend(who: str, *, as_json: bool, dry_run: bool) -> None:
+def suspend(who: str, *, reason: str, as_json: bool, dry_run: bool) -> None:
     """Shut somebody out: sessions end, posts are hidden."""
     person = queries.person(who)
     with rehearsal(dry_run):
-        changed = actions.suspend(person.id, now=clock.now())
+        changed = actions.suspend(person.id, reason=reason, now=clock.now())
     sentence = f"@{person.handle} is suspended." if changed else f"@{person.handle} was suspended already."
     say({"id": person.id, "changed": changed}, sentence, as_json=as_json, dry_run=dry_run)
 
@@ -155,6 +158,18 @@ def reinstate(who: str, *, as_json: bool, dry_run: bool) -> None:
         changed = actions.reinstate(person.id)
     sentence = f"@{person.handle} is back." if changed else f"@{person.handle} was not suspended."
     say({"id": person.id, "changed": changed}, sentence, as_json=as_json, dry_run=dry_run)
+
+
+@group.add("sign-out")
+@WHO
+@as_json
+@dry_run
+def sign_out(who: str, *, as_json: bool, dry_run: bool) -> None:
+    """End every session of somebody."""
+    person = queries.person(who)
+    with rehearsal(dry_run):
+        ended = actions.sign_out_everywhere(person.id)
+    say({"id": person.id, "ended": ended}, f"{ended} sessions of @{person.handle} ended.", as_json=as_json, dry_run=dry_run)
 
 
 @group.add("reset-password")

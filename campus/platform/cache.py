@@ -83,6 +83,11 @@ def clear() -> None:
     redis.quietly(_unlink_all, None)
 
 
+def count() -> int:
+    """How many values are kept; 0 when Redis is away."""
+    return redis.quietly(lambda client: sum(1 for _ in client.scan_iter(match=f"{PREFIX}*", count=1000)), 0)
+
+
 def _unlink_all(client: Any) -> None:
     for keys in _batches(client.scan_iter(match=f"{PREFIX}*", count=1000)):
         client.unlink(*keys)

@@ -1,0 +1,40 @@
+"""What a person did with posts, undone when she is forgotten: set-wise, and counters equal their rows afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select, update
+
+from campus.interactions.models import Comment, Like, Share
+from campus.platform.db import session, transaction
+from campus.posts.models import Post
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute
+
+_UNSYNCED = {"synchronize_session": False}
+
+
+def forget(user_id: int) -> dict[str, int]:
+    """Take back every like, comment and share of a person, in the open transaction. Returns how many of each."""
+    deleted: ColumnElement[bool] = Comment.deleted_at.is_not(None)
+    with transaction():
+        session.execute(
+            delete(Comment).where(Comment.author_id == user_id, deleted), execution_options=_UNSYNCED
+        )  # count for nothing
+        return {
+            "likes": _take_back(Like, Like.user_id == user_id, Post.like_count),
+            "comments": _take_back(Comment, Comment.author_id == user_id, Post.comment_count),
+            "shares": _take_back(Share, Share.user_id == user_id, Post.share_count),
+        }
+
+
+def _take_back(table: Any, hers: ColumnElement[bool], counter: InstrumentedAttribute[int]) -> int:
+    """Delete rows, and count them off their posts in the same statement."""
+    gone = delete(table).where(hers).returning(table.post_id).cte("gone")
+    each = select(gone.c.post_id, func.count().label("number")).group_by(gone.c.post_id).cte("each")
+    less = update(Post).where(Post.id == each.c.post_id).values({counter: counter - each.c.number})
+    counted = session.execute(less.returning(each.c.number), execution_options=_UNSYNCED)
+    return sum(row[0] for row in counted)

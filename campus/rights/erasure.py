@@ -1,0 +1,189 @@
+"""Being forgotten: asked for, after some days done, and proved.
+
+State-based as all work here: the row of `Erasure` says that it must become true. A person is shut out when it is asked for, and
+may be let in again until it is due; what was begun is finished by the next run, wherever it was cut off.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, cast, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from campus.accounts import actions as accounts
+from campus.accounts import mailing
+from campus.accounts.models import EmailAddress, User
+from campus.audit.actions import record
+from campus.feed.models import FeedEntry
+from campus.interactions import leaving as interactions
+from campus.moderation.actions.forgetting import forget as forget_cases
+from campus.organizations.actions import LastOwner
+from campus.organizations.models import OrganizationMembership, Role
+from campus.organizations.queries import active
+from campus.platform import outbox
+from campus.platform.db import Base, session, transaction
+from campus.platform.errors import Conflict
+from campus.platform.limits import QuotaUse
+from campus.platform.outbox import Job
+from campus.posts import leaving as posts
+from campus.posts.actions import DISTRIBUTE, ERASE
+from campus.posts.models import Photo, Post
+from campus.posts.photos import ERASE_PHOTO
+from campus.rights.models import Erasure
+from campus.switchboard import HANDLERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Column, Table
+
+GRACE = timedelta(days=14)
+NOBODY = "Somebody who left"
+_UNSYNCED = {"synchronize_session": False}
+
+
+class NotYetErased(Conflict):
+    """A part of the work is with a worker that did not finish it; the next run goes on."""
+
+    title = "Something is left"
+
+
+def request(*, user_id: int, now: datetime) -> datetime:
+    """Shut a person out, and have her data erased when the days of grace are over; asked twice, the first stands. Returns when.
+
+    Raises:
+        LastAdministrator, LastOwner: she is needed; see to a successor first.
+    """
+    row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now + GRACE)
+    with transaction():
+        _require_successors(user_id)
+        accounts.suspend(user_id, reason="to be erased", now=now)
+        if session.scalar(row.on_conflict_do_nothing().returning(Erasure.user_id)) is not None:
+            record("user.request_erasure", f"user:{user_id}", after={"due_at": now + GRACE})
+        return session.get_one(Erasure, user_id, populate_existing=True).due_at
+
+
+def take_back(*, user_id: int) -> bool:
+    """Let her in again, and erase nothing. False if nothing was to be erased."""
+    with transaction():
+        gone = delete(Erasure).where(Erasure.user_id == user_id).returning(Erasure.user_id)
+        if session.scalar(gone, execution_options=_UNSYNCED) is None:
+            return False
+        accounts.reinstate(user_id)
+        record("user.keep", f"user:{user_id}")
+    return True
+
+
+def erase_due(*, now: datetime) -> int:
+    """Erase everybody whose days of grace are over, but for who was let in meanwhile. Returns how many."""
+    due = select(Erasure.user_id, User.suspended_at).join(User, User.id == Erasure.user_id).where(Erasure.due_at <= now)
+    erased = 0
+    for user_id, shut_out in session.execute(due.order_by(Erasure.due_at)).all():
+        if shut_out is None:
+            with transaction():
+                session.execute(delete(Erasure).where(Erasure.user_id == user_id))
+            continue
+        erase(user_id, now=now)
+        erased += 1
+    return erased
+
+
+def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lambda _: None) -> dict[str, int]:
+    """Erase a person at once: her posts, photos, marks and traces. Returns how many posts, likes, comments and shares.
+
+    Official posts stay with their organization; then a nameless account stays as their author.
+
+    Raises:
+        LastAdministrator, LastOwner: she is needed; see to a successor first.
+        NotYetErased: a file could not be erased now.
+    """
+    with transaction():
+        _require_successors(user_id)
+        row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now)
+        session.execute(row.on_conflict_do_update(index_elements=[Erasure.user_id], set_={"due_at": now}))
+        accounts.suspend(user_id, reason="to be erased", now=now)
+        marks = interactions.forget(user_id)
+        forget_cases(user_id)
+        posts.delete_all(user_id, now=now)
+    own = posts.own_posts(user_id)
+    for post_id in own:
+        for kind in (DISTRIBUTE, ERASE):
+            outbox.drain(HANDLERS, kind=kind, key=post_id)
+        progress(1)
+    outbox.drain(HANDLERS, kind=ERASE_PHOTO)
+    with transaction():
+        _require_emptied(user_id)
+        _forget_traces(user_id)
+        counts = {"posts": len(own), **marks}
+        record("user.erase", f"user:{user_id}", after=counts)
+    return counts
+
+
+def _require_successors(user_id: int) -> None:
+    """No organization is left without an owner. Held, so that the other owner does not leave at this moment."""
+    mine = select(OrganizationMembership.organization_id).where(
+        OrganizationMembership.user_id == user_id, OrganizationMembership.role == Role.OWNER, active()
+    )
+    for organization_id in session.scalars(mine).all():
+        others = select(OrganizationMembership.user_id).where(
+            OrganizationMembership.organization_id == organization_id,
+            OrganizationMembership.user_id != user_id,
+            OrganizationMembership.role == Role.OWNER,
+            active(),
+        )
+        if session.scalars(others.with_for_update().limit(1)).first() is None:
+            raise LastOwner
+
+
+def _require_emptied(user_id: int) -> None:
+    left = select(func.count()).select_from(Photo).join(Post, Post.id == Photo.post_id)
+    if session.scalar(left.where(Post.author_id == user_id, Post.official.is_(False))):
+        raise NotYetErased("The files of some photos could not be erased. Try again when the storage answers.")
+
+
+def _forget_traces(user_id: int) -> None:
+    """What no foreign key would take along; then the person, or all that hangs on her but her official posts."""
+    addresses = session.scalars(select(EmailAddress.address).where(EmailAddress.user_id == user_id)).all()
+    ids = session.scalars(select(EmailAddress.id).where(EmailAddress.user_id == user_id)).all()
+    about = or_(
+        Job.payload["user_id"].as_string() == str(user_id),
+        Job.payload["address"].as_string().in_(addresses),
+        Job.payload["email_id"].as_string().in_([str(each) for each in ids]),
+    )
+    for gone in (
+        delete(Job).where(Job.kind == mailing.KIND, about),
+        delete(QuotaUse).where(QuotaUse.subject == cast(user_id, Text)),
+        delete(FeedEntry).where(FeedEntry.user_id == user_id),
+    ):
+        session.execute(gone, execution_options=_UNSYNCED)
+    if not posts.has_official(user_id):
+        session.execute(delete(User).where(User.id == user_id), execution_options=_UNSYNCED)
+        return
+    session.execute(delete(Post).where(Post.author_id == user_id, Post.official.is_(False)), execution_options=_UNSYNCED)
+    for table, column in _hanging_on_people():
+        session.execute(table.delete().where(column == user_id))
+    nameless = {"handle": f"left_{secrets.token_hex(8)}", "name": NOBODY, "bio": "", "avatar_token": None, "password_hash": None}
+    session.execute(update(User).where(User.id == user_id).values(is_admin=False, **nameless), execution_options=_UNSYNCED)
+
+
+def _hanging_on_people() -> Iterator[tuple[Table, Column[Any]]]:
+    """Every table whose rows go when a person goes, and the column that names her; but posts."""
+    for table in reversed(Base.metadata.sorted_tables):
+        for foreign in table.foreign_keys:
+            if foreign.column.table.name == User.__tablename__ and foreign.ondelete == "CASCADE" and table.name != "post":
+                yield table, foreign.parent
+
+
+def traces(user_id: int) -> dict[str, int]:
+    """How many rows still name a person, by table: nothing, when she was erased. The audit log keeps her number alone."""
+    hanging = [(table.name, column) for table, column in _hanging_on_people()]
+    found: dict[str, int] = {}
+    for name, column in [*hanging, ("post", Post.author_id), ("user", User.id), ("feed_entry", FeedEntry.user_id)]:
+        count = session.scalar(select(func.count()).where(column == user_id)) or 0
+        if count:
+            found[name] = found.get(name, 0) + count
+    return found

@@ -1,0 +1,114 @@
+"""What holds for every command: --help explains it, --dry-run changes nothing, what is wrong is told in the right way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+from sqlalchemy import text
+
+from campus.admin import announcements
+from campus.audit import chain
+from campus.organizations.models import Role
+from campus.platform.clock import now
+from campus.platform.db import Base, db, session, transaction
+from campus.platform.outbox import Job, JobState
+from campus.posts.models import Post
+from campus.rights import erasure
+from campus.rights.erasure import GRACE
+from tests.cli.tree import Told, commands
+from tests.factories import make_comment, make_follow, make_like, make_member, make_photo, make_post, make_token, make_user
+
+if TYPE_CHECKING:
+    from click.testing import Result
+    from flask import Flask
+
+    from tests.personas import World
+
+EVERY = list(commands())
+
+
+@pytest.fixture
+def filled(world: World) -> dict[str, str]:
+    """Something of everything, and drift in it; the ids that calls name."""
+    moment = now()
+    with transaction():
+        make_user(handle="waiting", approved_at=None)
+        make_user(handle="unverified", verified=False)
+        make_user(handle="second", is_admin=True)
+        owner = make_user(handle="owner")
+        make_member(user=owner, organization=world.northbridge, role=Role.OWNER)
+        make_member(user=owner, organization=world.studio, role=Role.OWNER)
+        world.studio.verified = True
+        post = make_post(author=world.alice, organization=world.northbridge, audience="organization")
+        make_photo(post=post)
+        make_like(post=post, user=world.bob)
+        make_comment(post=make_post(author=world.charlie), author=world.alice)
+        make_follow(follower=world.bob, target=world.alice)
+        session.add(Job(kind="distribute_post", key="1", payload={"post_id": 1}, state=JobState.DEAD, last_error="Boom"))
+        session.add(Job(kind="distribute_post", key=str(post.id), payload={"post_id": post.id}))
+        session.execute(text("UPDATE post SET like_count = like_count + 7"))
+    make_token(user=world.alice)
+    erasure.request(user_id=make_user(handle="leaving").id, now=moment)
+    told = announcements.create(title="Hello", body="", begins_at=moment, ends_at=moment + GRACE, now=moment)
+    session.expire_all()
+    dead = session.query(Job.id).filter(Job.state == JobState.DEAD).scalar()
+    token = session.execute(text("SELECT id FROM access_token")).scalar_one()
+    assert session.get_one(Post, post.id).like_count == 8
+    return {"announcement": str(told.id), "post": str(post.id), "job": str(dead), "token": str(token)}
+
+
+def digest() -> dict[str, Any]:
+    """How many rows each table has, and a sum over all that is in them."""
+    session.rollback()
+    found = {}
+    with db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            summed = f'SELECT count(*), sum(hashtextextended(each::text, 0)) FROM "{table.name}" AS each'  # noqa: S608 - its own
+            found[table.name] = tuple(connection.execute(text(summed)).one())
+    return found
+
+
+def call(app: Flask, told: Told, words: list[str], ids: dict[str, str]) -> Result:
+    given = [word.format(**ids) if word.startswith("{") else word for word in words]
+    return app.test_cli_runner().invoke(args=[*told.path, *given])
+
+
+def test_a_rehearsal_changes_nothing(app: Flask, filled: dict[str, str]) -> None:
+    before, anchors = digest(), chain.anchors_file().read_bytes()
+    changed, refused = {}, {}
+    for told in (each for each in EVERY if each.rehearses):
+        for words in told.ways():
+            result = call(app, told, [*words, "--dry-run"], filled)
+            after = digest()
+            if after != before:
+                changed[f"{told.name} {words}"] = [name for name, value in after.items() if before[name] != value]
+                before = after
+            if result.exit_code not in {0, 1} or (result.exit_code and told.name not in {"counts check", "feed check"}):
+                refused[f"{told.name} {words}"] = result.output
+    assert (changed, refused) == ({}, {})
+    assert chain.anchors_file().read_bytes() == anchors
+
+
+@pytest.mark.parametrize("told", EVERY, ids=lambda each: each.name)
+def test_each_explains_itself_and_refuses_a_wrong_flag(app: Flask, told: Told) -> None:
+    helped = app.test_cli_runner().invoke(args=[*told.path, "--help"])
+    assert helped.exit_code == 0
+    assert told.command.help
+    silent = [each.opts for each in told.command.params if isinstance(each, click.Option) and not each.help]
+    assert silent == []
+    wrong = app.test_cli_runner().invoke(args=[*told.path, "--no-such-flag"])
+    assert wrong.exit_code == 2
+    assert "No such option" in wrong.output + wrong.stderr
+
+
+def test_what_is_not_there_is_told_in_one_sentence(app: Flask, filled: dict[str, str]) -> None:
+    wrong = {}
+    for told in EVERY:
+        for words in told.lost():
+            result = call(app, told, words, filled)
+            sentence = result.stderr.strip()
+            if result.exit_code != 1 or not sentence.startswith("Error: ") or "\n" in sentence or result.stdout:
+                wrong[f"{told.name} {words}"] = (result.exit_code, result.output, result.stderr)
+    assert wrong == {}
