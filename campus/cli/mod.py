@@ -62,9 +62,11 @@ def _measure(action: Action, detail: str) -> Measure:
 
 
 @group.add("queue")
-@click.option("--tab", type=click.Choice([tab.value for tab in Tab]), default=Tab.UNCLAIMED.value, show_default=True)
+@click.option(
+    "--tab", type=click.Choice([tab.value for tab in Tab]), default=Tab.UNCLAIMED.value, show_default=True, help="Which cases."
+)
 @click.option("--org", "slug", help="Only what belongs to this organization.")
-@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most so many.")
 @as_json
 def queue(*, tab: str, slug: str | None, limit: int, as_json: bool) -> None:
     """List the cases of a tab, the weightiest first."""

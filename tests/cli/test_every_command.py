@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from campus.admin import announcements
 from campus.audit import chain
+from campus.moderation import actions
+from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, ReportDraft, Target, TargetKind
 from campus.organizations.models import Role
 from campus.platform.clock import now
 from campus.platform.db import Base, db, session, transaction
@@ -19,6 +21,7 @@ from campus.rights import erasure
 from campus.rights.erasure import GRACE
 from tests.cli.tree import Told, commands
 from tests.factories import make_comment, make_follow, make_like, make_member, make_photo, make_post, make_token, make_user
+from tests.posts.making import viewer_of
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -50,13 +53,30 @@ def filled(world: World) -> dict[str, str]:
         session.add(Job(kind="distribute_post", key=str(post.id), payload={"post_id": post.id}))
         session.execute(text("UPDATE post SET like_count = like_count + 7"))
     make_token(user=world.alice)
+    case, decided = (reported(world, make_post(author=world.charlie)) for _ in range(2))
+    actions.decide(viewer=None, case_id=decided, draft=DecisionDraft("Spam", (Measure(Action.HIDE),), Category.SPAM), now=moment)
     erasure.request(user_id=make_user(handle="leaving").id, now=moment)
     told = announcements.create(title="Hello", body="", begins_at=moment, ends_at=moment + GRACE, now=moment)
     session.expire_all()
     dead = session.query(Job.id).filter(Job.state == JobState.DEAD).scalar()
     token = session.execute(text("SELECT id FROM access_token")).scalar_one()
     assert session.get_one(Post, post.id).like_count == 8
-    return {"announcement": str(told.id), "post": str(post.id), "job": str(dead), "token": str(token)}
+    return {
+        "case": str(case),
+        "decided": str(decided),
+        "announcement": str(told.id),
+        "post": str(post.id),
+        "job": str(dead),
+        "token": str(token),
+    }
+
+
+def reported(world: World, post: Post) -> int:
+    """The case that bob's report opens."""
+    draft = ReportDraft(Category.SPAM)
+    made = actions.report(viewer=viewer_of(world.bob), target=Target(TargetKind.POST, post.id), draft=draft, now=now())
+    actions.take_over(viewer=None, case_id=made.case_id, now=now())
+    return made.case_id
 
 
 def digest() -> dict[str, Any]:

@@ -30,12 +30,14 @@ THERE = {
     "scopes": "read",
     "announcement_id": "{announcement}",
     "post_id": "{post}",
+    "case_id": "{case}",
 }
 NOT_THERE = {
     "who": "nobody@example.org",
     "slug": "no-such-place",
     "email": "nobody@example.org",
     "announcement_id": MISSING_NUMBER,
+    "case_id": MISSING_NUMBER,
 }
 # Calls beside the plain one, or instead of it (where the plain one does nothing, or is none).
 WAYS: dict[str, list[list[str]]] = {
@@ -57,6 +59,8 @@ WAYS: dict[str, list[list[str]]] = {
     "token create": [["alice", "--name", "A program", "--scope", "read"]],
     "token revoke": [["alice", "{token}"], ["alice", "--all"]],
     "counts check": [["--fix"]],
+    "mod decide": [["{case}", "--measure", "hide", "--measure", "suspend:30", "--reason", "It is spam", "--rule", "spam"]],
+    "mod undo": [["{decided}"]],
     "demo load": [],  # refuses a database that holds anything
 }
 # Calls that name something that is not there, where the name of the parameter does not tell.
@@ -65,6 +69,8 @@ LOST: dict[str, list[list[str]]] = {
     "feed check": [["--user", "nobody@example.org"]],
     "feed jobs": [["--retry", MISSING_NUMBER], ["--discard", MISSING_NUMBER]],
     "token revoke": [["alice", MISSING_NUMBER], ["nobody@example.org", "--all"]],
+    "mod queue": [["--org", "no-such-place"]],
+    "mod decide": [[MISSING_NUMBER, "--measure", "hide", "--reason", "It is spam"]],
     "stats": [["--org", "no-such-place"]],
     "announce create": [["A title", "--org", "no-such-place"]],
     "user create": [],
