@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select, Subquery
 
 RANGE = 5000  # ids of posts looked at in one statement
+COUNTED = (Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))  # of comments
 COUNTERS = ("like_count", "comment_count", "share_count")
 
 
@@ -53,7 +54,7 @@ def _drifted(start: int) -> Select[int, int, int, int, int, int, int]:
 def _counted(table: type[Like | Comment | Share], start: int) -> Subquery:
     rows = select(table.post_id, func.count().label("number")).where(table.post_id.between(start + 1, start + RANGE))
     if table is Comment:
-        rows = rows.where(Comment.deleted_at.is_(None))
+        rows = rows.where(*COUNTED)
     return rows.group_by(table.post_id).subquery()
 
 
@@ -68,6 +69,6 @@ def _mend(post_id: int) -> None:
 def _numbers(post_id: int) -> Sequence[Select[int]]:
     return [
         select(func.count()).select_from(Like).where(Like.post_id == post_id),
-        select(func.count()).select_from(Comment).where(Comment.post_id == post_id, Comment.deleted_at.is_(None)),
+        select(func.count()).select_from(Comment).where(Comment.post_id == post_id, *COUNTED),
         select(func.count()).select_from(Share).where(Share.post_id == post_id),
     ]
