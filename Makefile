@@ -23,7 +23,7 @@ run: .venv/runtime ## Start everything: embedded servers, demo campus, web serve
 .PHONY: test
 test: .venv/dev ## Run all tests: real servers, real browser
 	@$(BIN)/python -m tests.chromium
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+	$(BIN)/pytest -n 2 --dist loadscope -m "not long"
 
 .PHONY: test-long
 test-long: .venv/dev ## Run the long suites: kill storms, whole-campus comparisons

@@ -22,6 +22,7 @@ from campus.platform.db import Base, db, session
 from campus.platform.embedded import Endpoints
 from campus.switchboard import HANDLERS
 from tests import servers as test_servers
+from tests.scheduling import Together
 from tests.signing_in import put_session
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class _Nodes:
     def pytest_configure_node(node: Any) -> None:
         shared = _shared(node.config)
         node.workerinput[ADDRESS] = [shared.endpoints.database_url, shared.endpoints.redis_url]
+
+    @staticmethod
+    def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+        return Together(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

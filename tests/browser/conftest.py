@@ -43,11 +43,10 @@ DATABASE, REDIS_INDEX = "campus_browser", 14
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder on one worker: they share the site."""
+    """All of this folder drive a browser."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from campus.media.variants import Processed
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 SMALLER = {
     crowds: {"PEOPLE": 400, "LARGEST_COMPANY": 60},
     bulk: {"POSTS": 600, "BY_UNIVERSITIES": 240, "BY_COMPANIES": 120, "LIKES": 6_000, "COMMENTS": 1_200, "SHARES": 300},

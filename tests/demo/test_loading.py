@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from campus.media.variants import Processed
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def people() -> int:
     return session.scalar(select(func.count()).select_from(User)) or 0

@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from campus.media.variants import Processed
 
 
-pytestmark = pytest.mark.xdist_group("demo")
-
-
 @pytest.fixture(scope="module", autouse=True)
 def db_clean(app: Flask, pictures: dict[int, Processed], tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """In place of the fixture that empties the tables after each test: here all tests look at one demo, and change nothing."""

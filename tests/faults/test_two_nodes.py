@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "a long enough password 27"
 PLENTY = {f"QUOTA_{name}": "1000000/day" for name in ("POSTS", "LIKES")} | {"QUOTA_API": "1000000/minute"}
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
@@ -74,14 +75,7 @@ def questions(draw: st.DrawFn) -> str:
     return asked[:-cut] if cut and len(asked) - cut > finding.SHORTEST else asked
 
 
-@tuned(
-    max_examples=25,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-    derandomize=True,
-)
-@given(
+worlds_and_questions = given(
     world=worlds(),
     texts=st.lists(texts(), min_size=30, max_size=30),
     asked=questions(),
@@ -89,9 +83,28 @@ def questions(draw: st.DrawFn) -> str:
     frequent=st.sampled_from([0, 1000]),
     looks_at=st.sampled_from([3, 8, 1000]),
 )
-def test_a_search_finds_what_the_rule_shows_and_nothing_else(
-    app: Flask, *, world: World, texts: list[Worded], asked: str, size: int, frequent: int, looks_at: int
-) -> None:
+patient = tuned(
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    derandomize=True,
+)
+
+
+@tuned(patient, max_examples=10)
+@worlds_and_questions
+def test_a_search_finds_what_the_rule_shows_and_nothing_else(app: Flask, **example: Any) -> None:
+    _look(**example)
+
+
+@pytest.mark.long
+@tuned(patient, max_examples=100)
+@worlds_and_questions
+def test_a_hundred_searches_find_what_the_rule_shows_and_nothing_else(app: Flask, **example: Any) -> None:
+    _look(**example)
+
+
+def _look(*, world: World, texts: list[Worded], asked: str, size: int, frequent: int, looks_at: int) -> None:
     session.rollback()
     session.remove()
     _empty_tables()
