@@ -12,8 +12,8 @@ from sqlalchemy import exists, func, or_, select
 
 from campus.accounts import passwords
 from campus.accounts.models import User
-from campus.demo import crowds, town
-from campus.demo.cast import PASSWORD
+from campus.demo import crowds, news, town
+from campus.demo.cast import PASSWORD, PERSONAS
 from campus.demo.copying import COLUMNS, LONGEST, analyze, copy, unindexed
 from campus.demo.dice import Dice
 from campus.demo.gallery import Gallery
@@ -117,6 +117,8 @@ def load(*, size: Size, seed: int, now: datetime, pictures: Mapping[int, Process
             require_loadable()
             demo = _make(size, seed, now.replace(second=0, microsecond=0))
             rows = _write(demo, seed, gallery, report)
+            if size is Size.SMALL:
+                rows["notification"] = news.tell(range(1, len(PERSONAS) + 1), demo.world.now)
     except BaseException:
         gallery.discard()
         raise

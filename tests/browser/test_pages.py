@@ -36,6 +36,8 @@ ROOMS = (
     "/search?q=ma&kind=people",
     "/search?q=!",
     "/settings",
+    "/notifications",
+    "/settings/notifications",
     "/posts/999999999",
 )
 MISSING = ("/no/such/page", "/posts/999999999", "/search?q=!")

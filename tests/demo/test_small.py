@@ -26,6 +26,8 @@ from campus.demo.town import BUSY, CELEBRITY, PERSON
 from campus.feed.models import FeedEntry
 from campus.follows.models import Block, Follow, FollowStatus, Mute
 from campus.interactions.models import Comment, Like, Share
+from campus.notifications import queries as notifications
+from campus.notifications.models import Kind
 from campus.organizations.models import (
     MemberKind,
     MembershipStatus,
@@ -212,3 +214,12 @@ def test_every_persona_can_be_signed_in_as() -> None:
     assert all(person.shows for person in shown)
     kept = session.scalar(select(User.password_hash).where(User.id == 1))
     assert passwords.matches(kept, PASSWORD)
+
+
+def test_most_find_something_they_were_told(app: Flask) -> None:
+    people = session.scalars(select(User).where(User.id <= len(PERSONAS), User.suspended_at.is_(None))).all()
+    told = {person.name: notifications.page(person.id)[0] for person in people}
+    assert sum(1 for lines in told.values() if lines) >= len(PERSONAS) / 2
+    assert {line.kind for lines in told.values() for line in lines} >= {Kind.LIKE, Kind.COMMENT, Kind.FOLLOW}
+    assert any(line.unread for lines in told.values() for line in lines)
+    assert any(not line.unread for lines in told.values() for line in lines)
