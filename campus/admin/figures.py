@@ -18,7 +18,7 @@ from campus.accounts.models import User
 from campus.admin.models import DailyFigure
 from campus.feed.models import FeedState, TaskDay
 from campus.interactions.models import Comment, Like, Share
-from campus.platform import cache
+from campus.platform import cache, replica
 from campus.platform.db import session, transaction
 from campus.platform.outbox import Job, JobState
 from campus.posts.actions import DISTRIBUTE
@@ -176,7 +176,7 @@ def series(days: int, *, now: datetime) -> list[Series]:
     key = f"admin:figures:{days}:{now.date()}"
     kept: dict[str, list[int | None]] | None = cache.get(key)
     if kept is None:
-        kept = _values(span, now)
+        kept = replica.reading(lambda: _values(span, now))
         cache.put(key, kept, KEPT_SECONDS)
     return [Series(figure, span, kept[figure.name]) for figure in FIGURES if figure.name in kept]
 

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from campus.accounts import passwords
 from campus.accounts.models import TokenScope, User
 from campus.feed.check import check, readers
-from campus.feed.models import TaskRun
 from campus.platform import clock, outbox
 from campus.platform.db import session, transaction
 from campus.platform.embedded.processes import wait_until
@@ -140,11 +139,3 @@ def test_ten_rolling_restarts_under_load_fail_nobody(cluster: Cluster, capsys: p
     figures = rolling(cluster, rounds=10)
     with capsys.disabled():
         print(f"\n{figures}")  # noqa: T201 - for whoever runs it
-
-
-@pytest.mark.long
-def test_one_of_two_workers_runs_what_is_due(cluster: Cluster) -> None:
-    swept = select(TaskRun.started_at).where(TaskRun.name == "sweep")
-    assert wait_until(lambda: session.scalar(swept) is not None, 70, every=0.5)
-    first = session.scalar(swept)
-    assert wait_until(lambda: session.scalar(swept) != first, 70, every=0.5)
