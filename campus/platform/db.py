@@ -105,7 +105,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _of_replica() -> dict[str, Any]:
     """A replica that is away is given up within seconds: the primary has the answer as well."""
-    patience = {"connect_timeout": 2, "tcp_user_timeout": 2000}
+    patience = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2000,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
+        "keepalives_count": 2,
+    }
     options = "-c default_transaction_read_only=on -c statement_timeout=10s"
     names = {"application_name": "photocampus-replica", "options": options}
     return {"isolation_level": "AUTOCOMMIT", "pool_timeout": 0.1, "connect_args": patience | names}
