@@ -66,7 +66,7 @@ def copy(model: type[Base], rows: Iterable[Row]) -> int:
             into.write_row(row)
             count += 1
     if count and columns[0] == "id":
-        _continue_after(_table(model))
+        continue_after(model)
     return count
 
 
@@ -95,8 +95,9 @@ def _table(model: type[Base]) -> Table:
     return table
 
 
-def _continue_after(table: Table) -> None:
+def continue_after(model: type[Base]) -> None:
     """Let the table's sequence go on after the highest id."""
+    table = _table(model)
     sequence = func.pg_get_serial_sequence(f'"{table.name}"', "id")
     session.execute(select(func.setval(sequence, select(func.max(table.c.id)).scalar_subquery())))
 

@@ -13,6 +13,7 @@ from sqlalchemy import exists, func, or_, select
 from campus.accounts import passwords
 from campus.accounts.models import User
 from campus.demo import crowds, news, town
+from campus.demo.cases import write_cases
 from campus.demo.cast import PASSWORD, PERSONAS
 from campus.demo.copying import COLUMNS, LONGEST, analyze, copy, unindexed
 from campus.demo.dice import Dice
@@ -24,6 +25,7 @@ from campus.demo.writing import comment_rows, edit_rows, like_rows, post_rows, s
 from campus.feed import upkeep
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
 from campus.interactions.models import Comment, Like, Share
+from campus.moderation.models import Case
 from campus.organizations.models import Organization
 from campus.platform import settings
 from campus.platform.db import Base, session, transaction
@@ -119,6 +121,7 @@ def load(*, size: Size, seed: int, now: datetime, pictures: Mapping[int, Process
             rows = _write(demo, seed, gallery, report)
             if size is Size.SMALL:
                 rows["notification"] = news.tell(range(1, len(PERSONAS) + 1), demo.world.now)
+                rows[Case.__tablename__] = write_cases(demo.world)
     except BaseException:
         gallery.discard()
         raise

@@ -14,6 +14,7 @@ from campus.follows.models import Follow
 from campus.interactions import queries as interactions
 from campus.interactions.models import Comment, Like, Share
 from campus.media.variants import Format, fallback_width, incoming_key, variant_key
+from campus.moderation.models import Case
 from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
 from campus.platform.db import session, transaction
 from campus.platform.limits import QuotaUse
@@ -92,6 +93,7 @@ def _deletions() -> Iterator[Delete]:
     yield delete(Like).where(or_(Like.user_id.in_(people), Like.post_id.in_(posts)))
     yield delete(Comment).where(or_(Comment.author_id.in_(people), Comment.post_id.in_(posts)))
     yield delete(Share).where(or_(Share.user_id.in_(people), Share.post_id.in_(posts)))
+    yield delete(Case).where(or_(Case.author_id.in_(people), Case.post_id.in_(posts), Case.organization_id.in_(organizations)))
     yield delete(Photo).where(Photo.post_id.in_(posts))
     yield delete(Post).where(Post.id.in_(posts))
     yield delete(Follow).where(

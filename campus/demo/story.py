@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+from campus.demo.cases import hold_one
 from campus.demo.cast import PERSONAS
 from campus.demo.houses import HALIDE, NORTHBRIDGE, OLD_MILL, ORGANIZATIONS, TIDEWATER, WESTMERE
 from campus.demo.pieces import PIECES, Piece, Voice
@@ -136,11 +137,12 @@ def _of_the_suspended(world: World) -> Iterator[Planned]:
 
 
 def _special_cases(posts: Sequence[Planned], now: datetime) -> None:
-    """A withdrawn post, an edited one, and one whose comments are closed."""
+    """A withdrawn post, an edited one, one whose comments are closed, one that is held for review."""
     official = [post for post in posts if post.official and post.audience is PUBLIC]
     official[3].state = PostState.WITHDRAWN
     official[5].edited_at = min(official[5].published_at + timedelta(hours=2), now)
     official[8].comments_locked = True
+    hold_one(list(posts))
 
 
 def _departments(organization: int) -> list[tuple[int, str]]:

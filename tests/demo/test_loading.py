@@ -13,6 +13,9 @@ from campus.demo.removal import remove
 from campus.feed.models import FeedEntry
 from campus.follows.models import Follow
 from campus.interactions.models import Comment, Share
+from campus.moderation.kinds import CaseState, Tab
+from campus.moderation.models import Case
+from campus.moderation.queries.listing import tab_counts
 from campus.organizations.models import Organization
 from campus.platform import settings
 from campus.platform.db import Base, session, transaction
@@ -99,3 +102,15 @@ def test_removal_leaves_what_is_not_of_the_demo(small: Loaded, media: Path) -> N
 def test_new_rows_go_on_after_the_demo(small: Loaded) -> None:
     with transaction():
         assert make_user().id > small.rows["user"]
+
+
+def test_a_case_waits_in_each_state(small: Loaded, now: datetime) -> None:
+    """Who moderates Northbridge finds cases in every open tab; the site's staff what was handed to it."""
+    del small
+    states = set(session.scalars(select(Case.state)))
+    assert states == set(CaseState) - {CaseState.REOPENED}
+    counts = tab_counts(None, now=now)
+    assert all(counts[tab] for tab in (Tab.UNCLAIMED, Tab.CLAIMED, Tab.ESCALATED, Tab.HELD, Tab.APPEALS))
+    assert not session.scalar(select(Case.id).join(User, User.id == Case.author_id).where(User.is_admin))
+    remove()
+    assert not session.scalar(select(func.count()).select_from(Case))

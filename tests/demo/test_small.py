@@ -105,6 +105,7 @@ def test_every_audience_and_owner_has_posts_of_this_month(now: datetime) -> None
     assert count(Post.official, recent)
     assert count(Post.department_id.is_not(None), recent)
     assert count(Post.state == PostState.WITHDRAWN) == 1
+    assert count(Post.state == PostState.HELD) == 1
 
 
 def test_the_celebrity_is_one() -> None:
