@@ -97,7 +97,7 @@ def _shown(desk: Desk, form: QueueForm, filters: Filters, found: QueuePage, stat
         "cases",
         desk=desk,
         form=form,
-        tab=tab,
+        part=tab,
         tabs=_tabs(desk),
         counts=tab_counts(me, filters, now=now),
         page=found,

@@ -1,0 +1,161 @@
+"""A case from the first report to the last letter: three reports, a held post, two measures, an appeal, everything as before."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.site import DidNotStart
+from tests.browser.steps import CHIARA, publish
+from tests.browser.test_pages import barriers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import NewPage
+    from tests.browser.site import Site
+    from tests.browser.watching import Watch
+
+AUTHOR = "emil.sorensen@westmere.example"
+REPORTERS = ("mira.halvorsen@northbridge.example", "elif.kaplan@northbridge.example", "noor.adeyemi@westmere.example")
+OWNER = "henrik.lund@westmere.example"
+QUEUE = "/o/westmere/manage/moderation"
+REASON = "It sells something. Please keep that out of the school."
+
+
+def report(page: Page, path: str) -> None:
+    """By the menu of the post, in the dialog."""
+    page.goto(path)
+    page.get_by_label("Options for this post").click()
+    page.get_by_role("link", name="Report", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name=re.compile("^Spam")).check()
+    dialog.get_by_label("Anything we should know?").fill("An advertisement.")
+    dialog.get_by_role("button", name="Send the report").click()
+    expect(dialog.get_by_text("Thank you.")).to_be_visible()
+    dialog.get_by_role("button", name="Done").click()
+    expect(dialog).to_be_hidden()
+
+
+def decide(page: Page, case: str) -> None:
+    """Two measures, after a look at what they do and at both letters."""
+    page.goto(f"{QUEUE}/cases/{case}")
+    page.get_by_role("link", name="Decide").click()
+    page.get_by_role("checkbox", name="Hide").check()
+    page.get_by_role("checkbox", name="Warn").check()
+    page.get_by_label("The reason").fill(REASON)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("article", name="To the author")).to_contain_text(REASON)
+    assert barriers(page) == []
+    page.get_by_role("button", name="Decide").click()
+    expect(page.get_by_text("Decided. Those concerned are told.")).to_be_visible()
+
+
+def why(page: Page, path: str) -> None:
+    """From her own hidden post to the reason."""
+    page.goto(path)
+    page.get_by_role("link", name="Why, and what you can do").click()
+
+
+def appeal(page: Page, letter: str) -> None:
+    """By the letter, without a session."""
+    page.goto(letter)
+    assert barriers(page) == []
+    page.get_by_label("Why the decision is wrong").fill("It was for the bazaar, which the school announced.")
+    page.get_by_role("button", name="Appeal").click()
+    expect(page.get_by_text("Your appeal has been received.")).to_be_visible()
+
+
+def overturn(page: Page, case: str) -> None:
+    """By somebody else."""
+    page.goto(f"{QUEUE}?tab=appeals")
+    page.locator(f"#case-{case} .open").click()
+    page.get_by_role("radio", name=re.compile("It is overturned")).check()
+    page.get_by_label("The reason, which the author reads").fill("Right: it was announced.")
+    page.get_by_role("button", name="Decide the appeal").click()
+    expect(page.get_by_text("Appeal: overturned").first).to_be_visible()
+    assert barriers(page) == []
+
+
+def is_missing(page: Page, path: str) -> bool:
+    """Whether there is nothing at this address for her."""
+    answer = page.goto(path)
+    return answer is not None and answer.status == 404
+
+
+def recorded(site: Site, case: str) -> None:
+    """Each act on the case has its entry, and the chain is whole."""
+    told = site.flask("audit", "list", "--target", f"case:{case}")
+    assert [act for act in ("case.decide", "case.appeal ", "case.appeal_decide") if act not in told] == []
+    site.flask("audit", "verify")
+
+
+def feeds_come_right(site: Site) -> None:
+    """`flask feed check` finds nothing, once the jobs of the last step are done."""
+    for attempt in range(20):
+        try:
+            site.flask("feed", "check")
+        except DidNotStart:
+            if attempt == 19:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
+def test_from_three_reports_to_a_decision_that_is_overturned(
+    site: Site, signed_in: NewPage, window: NewPage, watch: Watch
+) -> None:
+    author, moderator, reader = signed_in(AUTHOR), signed_in(CHIARA), signed_in(REPORTERS[0])
+    path = publish(author, owner="Westmere School of Design", audience="public", text="Two lamps for sale, hardly used.")
+    watch.expect_refusal(path)
+    for address in REPORTERS:
+        report(signed_in(address), path)
+    assert is_missing(reader, path)
+    why(author, path)
+    expect(author.get_by_role("heading", name="Your post is being reviewed")).to_be_visible()
+
+    moderator.goto(QUEUE)
+    moderator.locator(".queue > li").filter(has_text="Two lamps for sale").focus()
+    moderator.keyboard.press("o")
+    expect(moderator.get_by_text("It belongs to Westmere School of Design")).to_be_visible()
+    case = moderator.url.rpartition("/")[2]
+    assert barriers(moderator) == []
+    watch.expect_refusal(f"/cases/{case}")
+    assert is_missing(author, f"{QUEUE}/cases/{case}")
+
+    decide(moderator, case)
+    reader.goto("/reports")
+    expect(reader.get_by_text("We acted on it").first).to_be_visible()
+    why(author, path)
+    expect(author.get_by_text(REASON)).to_be_visible()
+    letter = window(viewport=PHONE)
+    appeal(letter, author.url)
+
+    assert is_missing(moderator, f"{QUEUE}/cases/{case}")
+    overturn(signed_in(OWNER), case)
+    reader.goto(path)
+    expect(reader.get_by_text("Two lamps for sale")).to_be_visible()
+    letter.reload()
+    expect(letter.get_by_text("Granted: the decision was taken back")).to_be_visible()
+    recorded(site, case)
+    feeds_come_right(site)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_no_page_of_a_desk_has_a_barrier(signed_in: NewPage, viewport: dict[str, int]) -> None:
+    found = []
+    page = signed_in("greta.solberg@photocampus.example", viewport=viewport, reduced_motion="reduce")
+    for path in ("/moderation", "/moderation?tab=closed", "/moderation/health", "/admin/audit", "/admin/audit/verify"):
+        page.goto(path)
+        found += barriers(page)
+    page = signed_in(OWNER, viewport=viewport, reduced_motion="reduce")
+    for path in (QUEUE, f"{QUEUE}/health", "/o/westmere/manage/audit", "/reports", "/o/northbridge/report"):
+        page.goto(path)
+        found += barriers(page)
+    assert found == []
