@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from campus.audit import queries as audit
 from campus.feed import check as feeds
-from campus.operations import archive, backup, counts, photos, postgres
+from campus.interactions import counts
+from campus.operations import archive, backup, photos, postgres
 from campus.platform.db import on_database
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def _judge(verdict: Verdict, folder: Path, url: str, progress: Progress) -> None
     wrong = {name: count for name, count in verdict.feed.items() if count and name != "pending"}
     if wrong and not found.pending:  # jobs that waited when the dump was made explain what is not delivered yet
         verdict.blame([f"The feeds are not as defined: {name} {count}." for name, count in wrong.items()])
-    verdict.counts_drifted = counts.drifted()
-    verdict.blame([f"{verdict.counts_drifted} posts have counters that are not their rows."] if verdict.counts_drifted else [])
+    verdict.counts_drifted = sum(counts.check().values())
+    verdict.blame([f"{verdict.counts_drifted} counters of posts are not their rows."] if verdict.counts_drifted else [])
     verdict.blame(_broken_audit(manifest))
 
 
