@@ -39,6 +39,7 @@ QUOTAS = (
     "UPLOAD_BYTES",
     "SIGN_INS",
     "RESETS",
+    "INVITATIONS",
     "REPORTS",
     "API",
 )

@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from campus import cli
 from campus.accounts import models as accounts
 from campus.accounts import views as accounts_views
-from campus.accounts.actions import set_known_domain
+from campus.accounts.actions import set_invitations, set_known_domain
 from campus.admin import models as admin
 from campus.admin import views as admin_views
 from campus.api import cors, documentation, rest
@@ -33,6 +33,7 @@ from campus.notifications import models as notifications
 from campus.notifications import views as notifications_views
 from campus.organizations import models as organizations
 from campus.organizations import views as organizations_views
+from campus.organizations.book import invitation_book
 from campus.organizations.queries import knows_domain
 from campus.platform import db, gauges, health, limits, logs, outbox, schedule, settings, web
 from campus.posts import models as posts
@@ -79,6 +80,7 @@ def create_app(config: Settings, root: Path) -> Flask:
     web.init_app(app, config)
     accounts_views.init_app(app)
     set_known_domain(knows_domain)
+    set_invitations(invitation_book)
     posts_views.init_app(app)
     organizations_views.init_app(app)
     follows_views.init_app(app)

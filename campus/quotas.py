@@ -11,6 +11,7 @@ SHARES = Quota("shares", 100, Period.DAY)
 FOLLOWS = Quota("follows", 200, Period.DAY)
 UPLOADS = Quota("uploads", 200, Period.DAY)
 UPLOAD_BYTES = Quota("upload_bytes", 2_000_000_000, Period.DAY)
+INVITATIONS = Quota("invitations", 1000, Period.DAY)  # mails of one person
 REPORTS = Quota("reports", 20, Period.DAY)
 RESETS = Quota("resets", 5, Period.DAY)  # per account
 RESETS_FROM = Quota("resets_from", 20, Period.DAY)  # per address
@@ -28,6 +29,7 @@ ALL = (
     FOLLOWS,
     UPLOADS,
     UPLOAD_BYTES,
+    INVITATIONS,
     REPORTS,
     RESETS,
     RESETS_FROM,

@@ -92,6 +92,7 @@ class SignUpForm(Form):
     name = StringField("Name", render_kw={"autocomplete": "name", "maxlength": rules.MOST_NAME, "required": True})
     email = _email()
     password = _password(f"Password, at least {passwords.LEAST} characters", "new-password")
+    invitation = HiddenField()
     handle = StringField("Handle (optional)", render_kw={"autocomplete": "off", "maxlength": 31, "spellcheck": "false"})
 
 

@@ -8,6 +8,7 @@ from campus.accounts import mailing
 from campus.feed import fanout, scheduled, upkeep
 from campus.feed.interactions import update_for_interaction
 from campus.interactions.actions import INTERACTION
+from campus.organizations import mailing as invitations
 from campus.platform.outbox import Brief
 from campus.posts import processing
 from campus.posts.actions import DISTRIBUTE, RETRACT
@@ -25,4 +26,5 @@ HANDLERS: dict[str, Handler] = {
     scheduled.RUN_TASK: scheduled.run_asked,  # an administrator does not wait until it is due
     **processing.HANDLERS,  # a photo was uploaded, a post deleted
     **mailing.HANDLERS,  # a mail is to be sent
+    **invitations.HANDLERS,  # somebody is invited
 }

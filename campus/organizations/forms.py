@@ -6,13 +6,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import request
-from wtforms import DateField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, FileField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import Optional
 
 from campus.accounts.forms import Form
-from campus.organizations.actions import MOST_ANSWERED, MemberChange
-from campus.organizations.models import MemberKind, Role
+from campus.organizations import sheets
+from campus.organizations.actions import MOST_ANSWERED, MOST_USES, MemberChange, Profile, Terms
+from campus.organizations.actions.founding import MAX_NAME
+from campus.organizations.actions.keeping import MAX_ABOUT, MAX_PLACE
+from campus.organizations.invitations import LONGEST_DAYS
+from campus.organizations.models import JoinPolicy, MemberKind, Role
 from campus.organizations.roster import Ends, Standing, Wanted
 from campus.organizations.terms import end_of, last_day
 from campus.platform.errors import Invalid
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from campus.organizations.places import DepartmentPlace
     from campus.organizations.rights import Managed
     from campus.organizations.roster import RosterEntry
+    from campus.organizations.sheets import Sheet
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -38,6 +43,13 @@ STANDINGS = {
 }
 ENDS = {Ends.SOON: "Within 30 days", Ends.SOME_DAY: "Some day", Ends.NEVER: "Never"}
 KINDS = [SelectChoice(kind, kind.value.capitalize()) for kind in MemberKind]
+JOINING = [
+    SelectChoice(JoinPolicy.OPEN, "Everybody, at once"),
+    SelectChoice(JoinPolicy.DOMAIN, "Who has a verified address of its domains, at once"),
+    SelectChoice(JoinPolicy.APPROVAL, "Who asks and is approved"),
+    SelectChoice(JoinPolicy.CLOSED, "Only who is invited or added"),
+]
+AUDIENCES = [SelectChoice("organization", "Members of the organization"), SelectChoice("public", "Everybody")]
 ANY = SelectChoice("", "Any")
 
 
@@ -149,6 +161,98 @@ class AnswerForm(Form):
     def chosen_kind(self) -> MemberKind | None:
         """What they shall be to the organization; None to leave it."""
         return _member(MemberKind, self.text("kind"))
+
+
+class InvitationForm(Form):
+    """/o/<slug>/manage/invitations, and the addresses to invite: what whoever accepts becomes."""
+
+    role = SelectField("Role", validate_choice=False, default=Role.MEMBER)
+    kind = SelectField("They are", choices=KINDS, validate_choice=False, default=MemberKind.STUDENT)
+    departments = SelectMultipleField("Departments", coerce=int, validate_choice=False)
+    uses = IntegerField("For how many people", default=1, render_kw={"min": 1, "max": MOST_USES})
+    days = IntegerField("For how many days", default=14, render_kw={"min": 1, "max": LONGEST_DAYS})
+    addresses = TextAreaField("Addresses, one a line", render_kw={"rows": 6, "autocomplete": "off", "spellcheck": "false"})
+    file = FileField("Or a CSV file", render_kw={"accept": ".csv,.txt,text/csv,text/plain"})
+
+    def offer(self, place: Managed, departments: Sequence[DepartmentPlace]) -> None:
+        """Fill the choices: only owners invite to more than membership."""
+        roles = list(Role) if place.role is Role.OWNER else [Role.MEMBER]
+        self.role.choices = [SelectChoice(role, role.value.capitalize()) for role in roles]
+        self.departments.choices = department_choices(departments)
+
+    def terms(self, departments: Sequence[DepartmentPlace], *, by_mail: bool = False) -> Terms:
+        """What the invitation says.
+
+        Raises:
+            Invalid: a choice is none, or a number is no number.
+        """
+        role, kind = _member(Role, self.text("role") or Role.MEMBER), _member(MemberKind, self.text("kind"))
+        if role is None or kind is None:
+            raise Invalid("Choose one of these.", field="role" if role is None else "kind")
+        uses = 1 if by_mail else self.uses.data
+        if uses is None or self.days.data is None:
+            raise Invalid("Enter a whole number.", field="uses" if uses is None else "days")
+        placed = chosen_ids(self.departments, departments)
+        return Terms(role=role, kind=kind, department_ids=placed, uses=uses, days=self.days.data)
+
+    def sheet(self) -> Sheet:
+        """The addresses: those of the file if there is one, else those of the field.
+
+        Raises:
+            Invalid: there are none, too many, or the file is no text.
+        """
+        sent = request.files.get("file")
+        if sent is not None and sent.filename:
+            return sheets.read(sheets.decoded(sent.stream.read(sheets.MOST_BYTES + 1)))
+        return sheets.read(self.text("addresses"))
+
+
+class DomainForm(Form):
+    """/o/<slug>/manage/domains."""
+
+    domain = StringField("Domain", render_kw={"maxlength": 253, "placeholder": "example.edu", "autocomplete": "off"})
+
+
+class DepartmentForm(Form):
+    """/o/<slug>/manage/departments."""
+
+    name = StringField("Name", render_kw={"maxlength": MAX_NAME, "autocomplete": "off"})
+    slug = StringField("Short name in addresses", render_kw={"maxlength": 50, "autocomplete": "off", "spellcheck": "false"})
+    move_to = SelectField("Its members", validate_choice=False)
+
+    def offer(self, others: Sequence[DepartmentPlace]) -> None:
+        """Where the members of one that is removed may go."""
+        nowhere = SelectChoice("", "Stay members, without a department")
+        self.move_to.choices = [nowhere, *(SelectChoice(place.slug, f"Move to {place.name}") for place in others)]
+
+
+class OrganizationForm(Form):
+    """/o/<slug>/manage/settings."""
+
+    name = StringField("Name", render_kw={"maxlength": MAX_NAME, "required": True})
+    about = TextAreaField("About", render_kw={"maxlength": MAX_ABOUT, "rows": 6, "dir": "auto"})
+    place = StringField("Place", render_kw={"maxlength": MAX_PLACE})
+    join_policy = SelectField("Who may join", choices=JOINING, validate_choice=False)
+    default_audience = SelectField(
+        "Who sees a new post, unless its author says otherwise", choices=AUDIENCES, validate_choice=False
+    )
+
+    def profile(self) -> Profile:
+        """What was entered.
+
+        Raises:
+            Invalid: there is no such join policy.
+        """
+        policy = _member(JoinPolicy, self.text("join_policy"))
+        if policy is None:
+            raise Invalid("Choose one of these.", field="join_policy")
+        return Profile(
+            name=self.text("name"),
+            about=self.text("about"),
+            place=self.text("place"),
+            join_policy=policy,
+            default_audience=self.text("default_audience"),
+        )
 
 
 def _member(kind: type[E], value: str) -> E | None:

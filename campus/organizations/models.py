@@ -1,11 +1,22 @@
-"""Tables of organizations, departments and memberships."""
+"""Tables of organizations, departments, memberships and invitations."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, UniqueConstraint, false, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campus.platform.db import Base, choices
@@ -171,3 +182,62 @@ class DepartmentMembership(Base):
         Index("ix_department_membership_user_id", "user_id", "department_id"),
         Index("ix_department_membership_organization_id", "organization_id", "user_id"),
     )
+
+
+class Invitation(Base):
+    """A way in: a link for several people, or a mail to one `address`. The link's secret is not here, only its hash."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    inviter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    address: Mapped[str | None]
+    role: Mapped[Role] = mapped_column(choices(Role), server_default=Role.MEMBER)
+    kind: Mapped[MemberKind] = mapped_column(choices(MemberKind), server_default=MemberKind.STUDENT)
+    uses_left: Mapped[int]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        UniqueConstraint("id", "organization_id"),  # what its departments point at
+        CheckConstraint("uses_left >= 0", name="uses_left"),
+        CheckConstraint("address IS NULL OR address = lower(address)", name="address_form"),
+        Index("ix_invitation_organization_id", "organization_id", "id"),
+        Index("ix_invitation_address", "address", "organization_id", postgresql_where=text("address IS NOT NULL")),
+    )
+
+
+class InvitationDepartment(Base):
+    """A department that whoever accepts becomes a member of."""
+
+    __tablename__ = "invitation_department"
+
+    invitation_id: Mapped[int] = mapped_column(primary_key=True)
+    department_id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["invitation_id", "organization_id"], ["invitation.id", "invitation.organization_id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["department_id", "organization_id"], ["department.id", "department.organization_id"], ondelete="CASCADE"
+        ),
+        Index("ix_invitation_department_department_id", "department_id", "organization_id"),
+    )
+
+
+class InvitationUse(Base):
+    """Somebody took one of an invitation's uses; she joins when her address is proved."""
+
+    __tablename__ = "invitation_use"
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    taken_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    joined_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_invitation_use_user_id", "user_id"),)

@@ -186,6 +186,11 @@ def has_address_of(organization_id: int, user_id: int) -> bool:
     return session.scalar(mine.limit(1)) is not None
 
 
+def has_address_at(domain: str, user_id: int) -> bool:
+    """One of her verified addresses is at this domain (lower case)."""
+    return session.scalar(select(literal(domain).in_(_domains(user_id)))) is True
+
+
 def knows_domain(domain: str) -> bool:
     """Whether an organization owns this e-mail domain."""
     return session.get(OrganizationDomain, domain) is not None

@@ -153,7 +153,8 @@ def ids_of(organization_id: int, handles: Collection[str]) -> dict[str, int]:
     row = OrganizationMembership
     rows = select(User.handle, User.id).join(row, row.user_id == User.id)
     named = [handle for handle in handles if "\0" not in handle]
-    return dict(session.execute(rows.where(row.organization_id == organization_id, User.handle.in_(named))).tuples().all())
+    found = session.execute(rows.where(row.organization_id == organization_id, User.handle.in_(named)))
+    return {each[0]: each[1] for each in found}
 
 
 def _people(organization_id: int) -> Select[*tuple[Any, ...]]:

@@ -41,6 +41,7 @@ PUBLIC = {
     "/verify",
     "/verify/<token>",
     "/unsubscribe/<token>",
+    "/invitations/<token>",
     "/posts/<int:post_id>",
     "/posts/<int:post_id>/comments",
     "/posts/<int:post_id>/photos/<int:position>",

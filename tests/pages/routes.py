@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tests.api.matrix import verdicts
-from tests.api.matrix.routes import FEEDS, HERSELF, LINES, NEWER, NOTICES, SEARCHES, SESSIONS, Row
+from tests.api.matrix.routes import FEEDS, HERSELF, INVITATIONS, LINES, NEWER, NOTICES, SEARCHES, SESSIONS, Row
 from tests.api.matrix.things import COMMENTS, ORGANIZATIONS, PEOPLE, POSTS
 
 A_POST = "/posts/<int:post_id>"
 A_PERSON = "/u/<handle>"
 AN_ORGANIZATION = "/o/<slug>"
 MANAGE = f"{AN_ORGANIZATION}/manage"
+INVITED = {"addresses": "guest@elsewhere.example", "kind": "staff", "days": "3", "confirmed": "yes"}
 EDITED = {"text": "Other words", "audience": "public", "owner": ""}
 
 ROUTES: dict[str, Row] = {
@@ -56,6 +57,22 @@ ROUTES: dict[str, Row] = {
     f"POST {MANAGE}/members/<handle>": Row(ORGANIZATIONS, verdicts.managing, {"role": "member", "kind": "staff"}),
     f"GET {MANAGE}/members/<handle>/remove": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/members/<handle>/remove": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {MANAGE}/invitations": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/invitations": Row(ORGANIZATIONS, verdicts.managing, {"kind": "staff", "uses": "2", "days": "3"}),
+    f"POST {MANAGE}/invitations/<int:invitation_id>/revoke": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {MANAGE}/invitations/addresses": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/invitations/addresses": Row(ORGANIZATIONS, verdicts.managing, INVITED),
+    f"GET {MANAGE}/domains": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/domains": Row(ORGANIZATIONS, verdicts.managing, {"domain": "example.org"}),
+    f"POST {MANAGE}/domains/remove": Row(ORGANIZATIONS, verdicts.managing, {"domain": "example.org"}),
+    f"GET {MANAGE}/departments": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/departments": Row(ORGANIZATIONS, verdicts.managing, {"name": "Biology", "slug": "biology"}),
+    f"GET {MANAGE}/departments/<department>": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/departments/<department>": Row(ORGANIZATIONS, verdicts.managing, {"name": "Biophysics"}),
+    f"POST {MANAGE}/departments/<department>/remove": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {MANAGE}/settings": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {MANAGE}/settings": Row(ORGANIZATIONS, verdicts.managing, {"name": "Northbridge", "join_policy": "open"}),
+    "POST /invitations/<token>": Row(INVITATIONS, verdicts.anybody),
     f"GET {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing, {"reject": "ticked"}),
     f"GET {A_POST}/report": Row(POSTS, verdicts.reporting),
@@ -114,6 +131,7 @@ ELSEWHERE = {
     "metrics.scrape",
     "notifications.confirm_unsubscribe",  # tests/notifications/test_mails.py: the signed link is all that counts
     "notifications.unsubscribe",
+    "organizations.invitation",  # tests/organizations/test_manage_invitations.py: whoever has the link
     "photos.media",  # tests/posts/test_media.py: files are needed
     "static",
 }

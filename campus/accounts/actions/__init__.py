@@ -33,7 +33,7 @@ from campus.accounts.actions.recovery import (
     reset_password,
     set_password,
 )
-from campus.accounts.actions.registration import RegistrationClosed, require_open, set_known_domain, sign_up
+from campus.accounts.actions.registration import RegistrationClosed, require_open, set_invitations, set_known_domain, sign_up
 from campus.accounts.actions.sessions import (
     AccountSuspended,
     AccountWaits,
@@ -84,6 +84,7 @@ __all__ = [
     "reset_password",
     "revoke_session",
     "revoke_sessions",
+    "set_invitations",
     "set_known_domain",
     "set_password",
     "set_pause",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campus import quotas
 from campus.accounts import mailing, queries, rules
 from campus.accounts.actions.people import bump_permissions, release_claims
+from campus.accounts.actions.registration import redeem_invitations
 from campus.accounts.models import EmailAddress, OneTimeToken, Purpose, User
 from campus.audit.actions import record
 from campus.platform import limits
@@ -66,6 +67,7 @@ def prove(*, email_id: int, now: datetime) -> None:
     if primary is None or primary.verified_at is None:
         _make_primary(proved)
     bump_permissions(proved.user_id)
+    redeem_invitations(user_id=proved.user_id, now=now)
 
 
 def add_address(*, user_id: int, email: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from campus import quotas
 from campus.accounts import mailing, passwords, queries, rules
@@ -30,6 +30,19 @@ class ForeignDomain(Invalid):
     title = "Use your campus or company address"
 
 
+class Invitations(Protocol):
+    """What this room has to know of invitations; who makes them is above it."""
+
+    def address_of(self, token: str, *, now: datetime) -> str | None:
+        """The address it was sent to; None for a link that several may follow. Raises Invalid if it leads nowhere."""
+
+    def reserve(self, *, user_id: int, token: str, now: datetime) -> None:
+        """Keep a place for who signs up, in the open transaction."""
+
+    def redeem(self, *, user_id: int, now: datetime) -> None:
+        """Let her take it: her address is proved."""
+
+
 class _Domains:
     """Who knows the domains of organizations. Nobody does until the composition root hands it in."""
 
@@ -41,24 +54,47 @@ def set_known_domain(known: Callable[[str], bool]) -> None:
     _Domains.known = staticmethod(known)
 
 
-def require_open() -> None:
-    """Whether the public may sign up at all.
+class _Invited:
+    """Who knows invitations. Nobody does until the composition root hands it in."""
+
+    book: ClassVar[Invitations | None] = None
+
+
+def set_invitations(book: Invitations) -> None:
+    """Have `book` say which invitations are good, and keep the places of who signs up by one."""
+    _Invited.book = book
+
+
+def redeem_invitations(*, user_id: int, now: datetime) -> None:
+    """Let somebody whose address is proved join where she was invited, in the open transaction."""
+    if _Invited.book is not None:
+        _Invited.book.redeem(user_id=user_id, now=now)
+
+
+def require_open(invitation: str = "", *, now: datetime) -> str | None:
+    """Whether one may sign up at all, by this invitation if there is one. Returns the address it was sent to, if to one.
 
     Raises:
         RegistrationClosed: not in this mode.
+        Invalid: the invitation leads nowhere.
     """
     mode = settings.current().registration
+    if invitation and mode is not Registration.CLOSED and _Invited.book is not None:
+        return _Invited.book.address_of(invitation, now=now)
     if mode is Registration.INVITATION:
         raise RegistrationClosed("New members come by invitation. Ask somebody of your organization for one.")
     if mode is Registration.CLOSED:
         raise RegistrationClosed("New accounts are made by the administrators of this site.")
+    return None
 
 
-def sign_up(*, email: str, name: str, password: str, handle: str = "", remote: str, now: datetime) -> None:
+def sign_up(  # noqa: PLR0913 - what one signs up with
+    *, email: str, name: str, password: str, handle: str = "", invitation: str = "", remote: str, now: datetime
+) -> None:
     """Open an account, and send a link that proves its address.
 
     An address that has an account gets a mail that says so; here, nothing tells the two apart. Under `approval` the account
-    waits for an administrator.
+    waits for an administrator. By an `invitation`, she joins who sent it as soon as her address is proved.
 
     Raises:
         RegistrationClosed, ForeignDomain: the mode forbids it.
@@ -66,10 +102,13 @@ def sign_up(*, email: str, name: str, password: str, handle: str = "", remote: s
         HandleTaken: somebody has the handle.
         QuotaExceeded: too many from this network address today.
     """
-    require_open()
+    invited = require_open(invitation, now=now)
     address, name = rules.address(email), rules.name(name)
     chosen_handle = rules.handle(handle) if handle.strip() else None
-    _require_domain(address)
+    if invited not in {None, address}:
+        raise Invalid(f"The invitation was sent to {invited}: use that address.", field="email")
+    if not invitation:
+        _require_domain(address)
     passwords.chosen(password, about=(name, address, rules.domain(address), handle))
     newcomer = Newcomer(address, name, passwords.hashed(password), chosen_handle)
     waits = settings.current().registration is Registration.APPROVAL
@@ -81,6 +120,8 @@ def sign_up(*, email: str, name: str, password: str, handle: str = "", remote: s
         except AddressTaken:
             mailing.queue("account_exists", address=address)
         else:
+            if invitation and _Invited.book is not None:
+                _Invited.book.reserve(user_id=user.id, token=invitation, now=now)
             mailing.queue_verification(queries.addresses(user.id)[0].id)
 
 

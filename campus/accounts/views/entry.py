@@ -68,9 +68,11 @@ def logout() -> ResponseReturnValue:
 @public
 def signup() -> ResponseReturnValue:
     """The form, and what it does; a page that says so where the public cannot sign up."""
-    actions.require_open()
     form = SignUpForm()
+    form.invitation.data = form.text("invitation") or request.args.get("invitation", "")
+    invited = actions.require_open(form.text("invitation"), now=clock.now())
     if not form.is_submitted():
+        form.email.data = invited
         return redirect("/", 303) if guard.viewer_or_none() else render_template("accounts/signup.html", form=form)
     address = form.text("email")
     try:
@@ -79,6 +81,7 @@ def signup() -> ResponseReturnValue:
             name=form.text("name"),
             password=form.text("password"),
             handle=form.text("handle"),
+            invitation=form.text("invitation"),
             remote=request.remote_addr or "",
             now=clock.now(),
         )

@@ -93,7 +93,7 @@ class AnsweredOut(TypedDict):
 def listing(slug: str, query: RosterQuery) -> door.Page:
     """List everybody who has to do with an organization you run, by name."""
     place = _here(slug)
-    ids = _ids(place, [query.department] if query.department else [])
+    ids = department_ids(place, [query.department] if query.department else [])
     wanted = Wanted(
         words=query.q,
         role=query.role,
@@ -143,7 +143,7 @@ def change(slug: str, handle: str, body: MemberChangeIn) -> RosterEntryOut:
     asked = actions.MemberChange(
         role=body.role if "role" in given else None,
         kind=body.kind if "kind" in given else None,
-        department_ids=_ids(place, body.departments) if "departments" in given else None,
+        department_ids=department_ids(place, body.departments) if "departments" in given else None,
         until=_until(body.last_day) if "last_day" in given else actions.Until.AS_IT_IS,
     )
     actions.change_member(
@@ -181,7 +181,7 @@ def answer(slug: str, body: AnswerIn) -> AnsweredOut:
         user_ids=list(asking.values()),
         approve=body.answer == "approve",
         kind=body.kind,
-        department_ids=_ids(place, body.departments),
+        department_ids=department_ids(place, body.departments),
         now=clock.now(),
     )
     return AnsweredOut(answered=[handle for handle, user_id in asking.items() if user_id in answered])
@@ -205,8 +205,12 @@ def _here(slug: str) -> Managed:
     return managed(viewer().id, slug)
 
 
-def _ids(place: Managed, slugs: Collection[str]) -> frozenset[int]:
-    """The departments of these slugs."""
+def department_ids(place: Managed, slugs: Collection[str]) -> frozenset[int]:
+    """The departments of these slugs.
+
+    Raises:
+        InvalidFields: there is none of one of them.
+    """
     known = {each.slug: each.id for each in departments_of(place.organization.id)} if slugs else {}
     unknown = [n for n, slug in enumerate(slugs) if slug not in known]
     if unknown:

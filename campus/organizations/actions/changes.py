@@ -12,11 +12,13 @@ from sqlalchemy import delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.actions import bump_permissions
+from campus.accounts.models import EmailAddress
 from campus.audit.actions import record
 from campus.organizations import queries
 from campus.organizations.models import (
     Department,
     DepartmentMembership,
+    Invitation,
     MembershipStatus,
     Organization,
     OrganizationMembership,
@@ -27,7 +29,7 @@ from campus.platform.db import session
 from campus.platform.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 _UNSYNCED = {"synchronize_session": False}
@@ -120,9 +122,30 @@ def end(pairs: list[tuple[int, int]]) -> None:
     over = update(OrganizationMembership).values(status=MembershipStatus.REMOVED, role=Role.MEMBER)
     session.execute(over.where(memberships), execution_options=_UNSYNCED)
     if pairs:
+        _take_back_invitations(pairs)
         bump_permissions(*{user_id for _, user_id in pairs})
     for organization_id, user_id in pairs:
         _sync(organization_id, user_id)
+
+
+def relations_changed(organization_id: int, user_ids: Sequence[int]) -> None:
+    """What these people may see of the organization is another now."""
+    if user_ids:
+        bump_permissions(*user_ids)
+    for user_id in user_ids:
+        _sync(organization_id, user_id)
+
+
+def _take_back_invitations(pairs: list[tuple[int, int]]) -> None:
+    """What was mailed to these people earlier brings none of them back."""
+    hers = select(EmailAddress.address)
+    for organization_id, user_id in pairs:
+        mailed = update(Invitation).where(
+            Invitation.organization_id == organization_id,
+            Invitation.address.in_(hers.where(EmailAddress.user_id == user_id)),
+            Invitation.revoked_at.is_(None),
+        )
+        session.execute(mailed.values(revoked_at=func.now()), execution_options=_UNSYNCED)
 
 
 def relation_changed(organization_id: int, user_id: int) -> None:

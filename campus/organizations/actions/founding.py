@@ -29,22 +29,13 @@ DEPARTMENT_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 MAX_NAME = 120
 # An address there proves nothing but that its holder has an address.
-ANYBODYS_MAIL = frozenset(
-    {
-        "aol.com",
-        "gmail.com",
-        "gmx.de",
-        "gmx.net",
-        "googlemail.com",
-        "hotmail.com",
-        "icloud.com",
-        "live.com",
-        "outlook.com",
-        "proton.me",
-        "web.de",
-        "yahoo.com",
-    }
-)
+_PROVIDERS = """
+163.com aol.com fastmail.com gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.co.uk hotmail.com
+hotmail.fr icloud.com laposte.net libero.it live.com mac.com mail.com mail.ru mailbox.org me.com msn.com orange.fr outlook.com
+outlook.de posteo.de proton.me protonmail.com qq.com seznam.cz t-online.de tuta.com tutanota.com web.de wp.pl yahoo.co.jp
+yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.com yandex.ru zoho.com
+"""
+ANYBODYS_MAIL = frozenset(_PROVIDERS.split())
 
 
 class Taken(Conflict):
@@ -88,7 +79,7 @@ def add_department(*, organization_id: int, name: str, slug: str) -> Department:
     with transaction():
         if session.get_one(Organization, organization_id).kind is not OrganizationKind.UNIVERSITY:
             raise Invalid("Only a university has departments.")
-        row = insert(Department).values(organization_id=organization_id, slug=slug, name=_name(name))
+        row = insert(Department).values(organization_id=organization_id, slug=slug, name=clean_name(name))
         department_id = session.scalar(row.on_conflict_do_nothing().returning(Department.id))
         if department_id is None:
             raise Taken(f"There is a department {slug} already.", field="slug")
@@ -103,11 +94,7 @@ def add_domain(*, organization_id: int, domain: str) -> None:
         Invalid: it is no domain, or one where anybody can have an address.
         Taken: it belongs to another organization.
     """
-    clean = domain.strip().lower().removeprefix("@")
-    if not DOMAIN.fullmatch(clean):
-        raise Invalid("A domain looks like example.edu.", field="domain")
-    if clean in ANYBODYS_MAIL:
-        raise Invalid(f"Everybody can have an address at {clean}: it proves no belonging.", field="domain")
+    clean = domain_of(domain)
     with transaction():
         row = insert(OrganizationDomain).values(domain=clean, organization_id=organization_id)
         added = session.scalar(row.on_conflict_do_nothing().returning(OrganizationDomain.domain))
@@ -115,6 +102,20 @@ def add_domain(*, organization_id: int, domain: str) -> None:
             raise Taken(f"{clean} belongs to another organization.", field="domain")
         if added is not None:
             _record("add_domain", organization_id, after={"domain": clean})
+
+
+def domain_of(text: str) -> str:
+    """A domain in its one form.
+
+    Raises:
+        Invalid: it is no domain, or one where anybody can have an address.
+    """
+    clean = text.strip().lower().removeprefix("@")
+    if not DOMAIN.fullmatch(clean):
+        raise Invalid("A domain looks like example.edu.", field="domain")
+    if clean in ANYBODYS_MAIL:
+        raise Invalid(f"Everybody can have an address at {clean}: it proves no belonging.", field="domain")
+    return clean
 
 
 def mark_verified(*, organization_id: int, verified: bool = True) -> None:
@@ -133,14 +134,19 @@ def _record(act: str, organization_id: int, **changed: dict[str, object]) -> Non
 def _new(name: str, slug: str, policy: JoinPolicy, now: datetime) -> dict[str, object]:
     if not SLUG.fullmatch(slug):
         raise Invalid("A slug has 2 to 50 small letters, digits and hyphens, and begins with a letter or digit.", field="slug")
-    return {"name": _name(name), "slug": slug, "join_policy": policy, "created_at": now}
+    return {"name": clean_name(name), "slug": slug, "join_policy": policy, "created_at": now}
 
 
 def _policy(domain: str | None) -> JoinPolicy:
     return JoinPolicy.DOMAIN if domain else JoinPolicy.APPROVAL
 
 
-def _name(name: str) -> str:
+def clean_name(name: str) -> str:
+    """A name in its one form.
+
+    Raises:
+        Invalid: it is empty, too long or cannot be printed.
+    """
     cleaned = " ".join(name.split())
     if not cleaned.isprintable() or not 1 <= len(cleaned) <= MAX_NAME:
         raise Invalid(f"A name has 1 to {MAX_NAME} characters.", field="name")

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.organizations.views import belonging, members, requests
+from campus.organizations.views import belonging, departments, domains, invitations, members, requests, settings
 from campus.organizations.views.blueprints import blueprint, manage, tabs
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["belonging", "blueprint", "init_app", "manage", "members", "requests"]
+__all__ = [
+    "belonging",
+    "blueprint",
+    "departments",
+    "domains",
+    "init_app",
+    "invitations",
+    "manage",
+    "members",
+    "requests",
+    "settings",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -80,12 +80,17 @@ def address(stage: Stage, rule: str, name: str | None) -> str:
         .replace("<department>", "physics")
         .replace("<int:notification_id>", str(stage.notice_id if name else NO_ID))
         .replace("<topic>", "likes")
+        .replace("<domain>", "example.org")
+        .replace("<int:invitation_id>", str(stage.invitation_id if thing == "northbridge" else NO_ID))
+        .replace("<token>", stage.link if name else NOWHERE)
         .replace("<session_id>", stage.session_id if name else stage.session_id[::-1])
     )
 
 
 def _told(stage: Stage, row: Row, name: str | None) -> tuple[str, dict[str, Any] | None]:
     """The query string and the body."""
+    if row.body and "token" in row.body and name:
+        return "", {"token": stage.link}
     if not row.places:
         return (name if name and name.startswith("?") else ""), row.body
     place = _place(stage, name or "her own")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.api.matrix.verdicts import Law
 
 HERSELF: dict[str, object] = {"": None}
+INVITATIONS: dict[str, object] = {"to northbridge": None}
 SESSIONS: dict[str, object] = {"anna's": None}
 NOTICES: dict[str, object] = {"anna's": None}
 LINES: dict[str, object] = {"?show=all&page_size=50": None, "?show=unread": None}
@@ -114,6 +115,22 @@ ROUTES: dict[str, Row] = {
     f"DELETE {A_MEMBER}": Row(ORGANIZATIONS, verdicts.managing),
     f"GET {AN_ORGANIZATION}requests/": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {AN_ORGANIZATION}requests/": Row(ORGANIZATIONS, verdicts.managing, {"answer": "reject", "handles": ["member"]}),
+    f"GET {AN_ORGANIZATION}settings/": Row(ORGANIZATIONS, verdicts.managing),
+    f"PATCH {AN_ORGANIZATION}settings/": Row(ORGANIZATIONS, verdicts.managing, {"place": "Westmere"}),
+    f"POST {AN_ORGANIZATION}departments/": Row(ORGANIZATIONS, verdicts.managing, {"name": "Biology", "slug": "biology"}),
+    f"PATCH {A_DEPARTMENT}": Row(ORGANIZATIONS, verdicts.managing, {"name": "Biophysics"}),
+    f"DELETE {A_DEPARTMENT}": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {AN_ORGANIZATION}domains/": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {AN_ORGANIZATION}domains/<domain>/": Row(ORGANIZATIONS, verdicts.managing),
+    f"PUT {AN_ORGANIZATION}domains/<domain>/": Row(ORGANIZATIONS, verdicts.managing),
+    f"DELETE {AN_ORGANIZATION}domains/<domain>/": Row(ORGANIZATIONS, verdicts.managing),
+    f"GET {AN_ORGANIZATION}invitations/": Row(ORGANIZATIONS, verdicts.managing),
+    f"POST {AN_ORGANIZATION}invitations/": Row(ORGANIZATIONS, verdicts.managing, {}),
+    f"POST {AN_ORGANIZATION}invitations/addresses/": Row(
+        ORGANIZATIONS, verdicts.managing, {"addresses": ["guest@elsewhere.example"]}
+    ),
+    f"DELETE {AN_ORGANIZATION}invitations/<int:invitation_id>/": Row(ORGANIZATIONS, verdicts.managing),
+    "POST /me/invitations/": Row(INVITATIONS, verdicts.anybody, {"token": "forged"}),
     "POST /posts/": Row(PLACES, verdicts.posting, {"text": "Hello"}, places=True),
     "GET /posts/audience/": Row(PLACES, verdicts.posting, places=True),
     "GET /posts/home_feed/": Row(FEEDS, verdicts.anybody),

@@ -22,6 +22,7 @@ from campus.follows.models import FollowStatus
 from campus.moderation.models import Snapshot
 from campus.notifications.actions import send_notice
 from campus.notifications.models import Notification
+from campus.organizations.actions import Terms, create_link
 from campus.organizations.models import JoinPolicy, MembershipStatus, Role
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
@@ -70,6 +71,8 @@ class Stage:
     physics_id: int = 0
     session_id: str = ""
     notice_id: int = 0
+    invitation_id: int = 0
+    link: str = ""
     known: dict[str, Knows] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
@@ -107,6 +110,9 @@ def build() -> Stage:
         askers = _askers(stage, northbridge, physics)
         make_member(user=askers[Who.ELSEWHERE], organization=make_company(slug="elsewhere"), role=Role.ADMIN)
         _tokens(stage, askers)
+        stage.invitation_id, stage.link = create_link(
+            viewer_id=askers[Who.ADMIN].id, organization_id=northbridge.id, terms=Terms(uses=100), now=now()
+        )
         others = _people(stage, askers)
         _notice(stage, askers[Who.AUTHOR])
         _posts(stage, askers[Who.AUTHOR], others, northbridge, physics)

@@ -1,0 +1,67 @@
+"""The e-mail domains that prove belonging to an organization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, redirect, request
+
+from campus.accounts.guard import sign_in_required, viewer
+from campus.organizations import actions, figures
+from campus.organizations.actions.founding import domain_of
+from campus.organizations.forms import DomainForm
+from campus.organizations.queries import domains_of
+from campus.organizations.views.blueprints import here, manage, show
+from campus.platform import clock
+from campus.platform.errors import Conflict, Forbidden, Invalid
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from campus.organizations.figures import DomainPreview
+    from campus.organizations.rights import Managed
+
+
+@manage.get("/domains")
+@sign_in_required
+def domains(slug: str) -> ResponseReturnValue:
+    """The domains; with `?domain=`, what adding that one would mean."""
+    place, form = here(slug), DomainForm(request.args)
+    if not form.text("domain"):
+        return _page(place, form)
+    try:
+        return _page(place, form, figures.domain_preview(place.organization.id, domain_of(form.text("domain"))))
+    except Invalid as error:
+        form.refuse(error)
+        return _page(place, form), error.status
+
+
+@manage.post("/domains")
+@sign_in_required
+def claim_domain(slug: str) -> ResponseReturnValue:
+    """Add a domain."""
+    place, form = here(slug), DomainForm()
+    try:
+        actions.claim_domain(
+            viewer_id=viewer().id, organization_id=place.organization.id, domain=form.text("domain"), now=clock.now()
+        )
+    except (Invalid, Forbidden, Conflict) as error:
+        form.refuse(error)
+        return _page(place, form), error.status
+    flash("The domain is added.")
+    return redirect(f"/o/{place.organization.slug}/manage/domains", 303)
+
+
+@manage.post("/domains/remove")
+@sign_in_required
+def drop_domain(slug: str) -> ResponseReturnValue:
+    """Remove a domain; members stay."""
+    place, form = here(slug), DomainForm()
+    actions.drop_domain(viewer_id=viewer().id, organization_id=place.organization.id, domain=form.text("domain"), now=clock.now())
+    flash("The domain is removed. Members stay members.")
+    return redirect(f"/o/{place.organization.slug}/manage/domains", 303)
+
+
+def _page(place: Managed, form: DomainForm, preview: DomainPreview | None = None) -> str:
+    held = domains_of(place.organization.id)
+    return show("organizations/manage/domains.html", place, "domains", form=form, domains=held, preview=preview)

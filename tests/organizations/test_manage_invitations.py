@@ -1,0 +1,238 @@
+"""Inviting by link and by mail, and what following an invitation does."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select, update
+
+from campus.accounts.actions import vouch
+from campus.accounts.models import EmailAddress
+from campus.organizations import actions, invitations, queries, roster, sheets
+from campus.organizations.models import Invitation, JoinPolicy, MemberKind, Role
+from campus.platform import mail, settings
+from campus.platform.clock import now
+from campus.platform.db import session, transaction
+from campus.platform.errors import Invalid
+from campus.platform.settings import Registration
+from tests.factories import make_member, make_user
+from tests.organizations.managing import campus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from campus.accounts.models import User
+    from tests.conftest import Client
+    from tests.organizations.managing import Campus
+
+    SignIn = Callable[[User], Client]
+
+PAGE = "/o/westmere/manage/invitations"
+LINK = {"kind": "alumni", "uses": "2", "days": "7"}
+
+
+@pytest.fixture
+def westmere(app: Flask) -> Campus:
+    return campus()
+
+
+def link_in(page: str) -> str:
+    found = re.search(r"/invitations/([\w.-]+)\"", page)
+    assert found
+    return found[1]
+
+
+def link(westmere: Campus, by: str = "admin", **terms: Any) -> str:
+    _, token = actions.create_link(
+        viewer_id=westmere[by].id, organization_id=westmere.westmere.id, terms=actions.Terms(**terms), now=now()
+    )
+    return token
+
+
+def test_a_link_is_shown_once_and_lets_as_many_in_as_it_says(client_as: SignIn, westmere: Campus) -> None:
+    admin = client_as(westmere["admin"])
+    token = link_in(admin.post(PAGE, data=LINK | {"departments": westmere.physics.id}).text)
+    assert token not in admin.get(PAGE).text
+    assert "A link for 2 more people" in admin.get(PAGE).text
+    assert token.encode() not in session.scalars(select(Invitation.token_hash)).one()
+
+    stranger = client_as(westmere["stranger"])
+    assert "You are invited to Westmere" in stranger.get(f"/invitations/{token}").text
+    assert stranger.post(f"/invitations/{token}").location == "/o/westmere"
+    hers = roster.entry(westmere.westmere.id, "stranger")
+    assert (hers.role, hers.kind, [each.slug for each in hers.departments]) == (Role.MEMBER, MemberKind.ALUMNI, ["physics"])
+    stranger.post(f"/invitations/{token}")  # again: nothing more is used
+    client_as(westmere["member"]).post(f"/invitations/{token}")
+    assert client_as(westmere["elsewhere"]).post(f"/invitations/{token}").status_code == 303
+    refused = client_as(westmere["site_admin"]).post(f"/invitations/{token}")
+    assert refused.status_code == 422
+    assert "was used, has ended or was taken back" in refused.text
+
+
+def test_who_was_removed_does_not_come_back_by_a_link_others_have(client_as: SignIn, westmere: Campus) -> None:
+    token = link(westmere, uses=5)
+    for who in ("removed", "expired"):
+        client_as(westmere[who]).post(f"/invitations/{token}")
+        assert roster.entry(westmere.westmere.id, who).standing == "pending"
+    assert queries.role_in(westmere.westmere.id, westmere["expired"].id) is None
+
+
+def test_an_invitation_dies_when_taken_back_when_late_and_with_the_rights_of_its_sender(westmere: Campus) -> None:
+    late, taken_back, orphan = (link(westmere, uses=5) for _ in range(3))
+    found = invitations.opened(taken_back, now=now())
+    actions.revoke_invitation(
+        viewer_id=westmere["owner"].id, organization_id=westmere.westmere.id, invitation_id=found.id, now=now()
+    )
+    for token, moment in ((late, now() + timedelta(days=15)), (taken_back, now()), ("forged", now()), (late + "x", now())):
+        with pytest.raises(invitations.InvitationOver):
+            invitations.opened(token, now=moment)
+    session.rollback()
+    actions.change_member(
+        viewer_id=westmere["owner"].id,
+        organization_id=westmere.westmere.id,
+        user_id=westmere["admin"].id,
+        change=actions.MemberChange(role=Role.MEMBER),
+        now=now(),
+    )
+    with pytest.raises(invitations.InvitationOver):
+        actions.accept_invitation(viewer_id=westmere["stranger"].id, token=orphan, now=now())
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "editor", "moderator"])
+def test_only_an_owner_invites_to_more_than_membership(client_as: SignIn, westmere: Campus, role: str) -> None:
+    asked = {"kind": "staff", "days": "7", "role": role}
+    assert client_as(westmere["admin"]).post(PAGE, data=asked | {"uses": "1"}).status_code == 403
+    assert client_as(westmere["owner"]).post(PAGE, data=asked | {"uses": "2"}).status_code == 422
+    token = link_in(client_as(westmere["owner"]).post(PAGE, data=asked | {"uses": "1"}).text)
+    client_as(westmere["stranger"]).post(f"/invitations/{token}")
+    assert queries.role_in(westmere.westmere.id, westmere["stranger"].id) == role
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"uses": "0"}, {"uses": "x"}, {"days": "400"}, {"days": ""}, {"kind": "king"}, {"uses": "9" * 30}]
+)
+def test_terms_that_make_no_sense(client_as: SignIn, westmere: Campus, wrong: dict[str, str]) -> None:
+    assert client_as(westmere["owner"]).post(PAGE, data=LINK | wrong).status_code == 422
+    assert session.scalars(select(Invitation.id)).all() == []
+
+
+def test_addresses_are_shown_before_they_are_invited_and_each_gets_one_mail(
+    client_as: SignIn, westmere: Campus, drain: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[mail.Mail] = []
+    monkeypatch.setattr("campus.platform.mail.send", sent.append)
+    admin = client_as(westmere["admin"])
+    sheet = b"Name;E-Mail\nNova;Nova@Else.example\nruth@example.org\nbroken@\nnova@else.example\n=cmd|'/C calc'!A0\n"
+    preview = admin.post(f"{PAGE}/addresses", data={"kind": "guest", "days": "7", "file": (io.BytesIO(sheet), "a.csv")}).text
+    assert "1 person gets an invitation by mail" in preview
+    assert "1 is a member already" in preview
+    assert "3 lines are left out" in preview
+    assert "The same as line 2." in preview
+    assert session.scalars(select(Invitation.id)).all() == []
+
+    confirmed = {"kind": "guest", "days": "7", "addresses": "nova@else.example\nruth@example.org", "confirmed": "yes"}
+    for _ in range(2):  # the second time, it is open already
+        assert admin.post(f"{PAGE}/addresses", data=confirmed).location == PAGE
+    drain()
+    invited = [one for one in sent if one.to == "nova@else.example"]
+    assert [(one.key, "Westmere" in one.subject) for one in invited] == [
+        (f"invitation-{session.scalars(select(Invitation.id)).one()}", True)
+    ]
+
+    token = invited[0].text.split("/invitations/")[1].split()[0]
+    other = client_as(westmere["stranger"]).post(f"/invitations/{token}")
+    assert other.status_code == 403
+    assert "nova@else.example" in other.text
+    nova = make_user(email="nova@else.example")
+    assert client_as(nova).post(f"/invitations/{token}").location == "/o/westmere"
+    assert roster.entry(westmere.westmere.id, nova.handle).kind is MemberKind.GUEST
+
+
+def test_what_was_mailed_before_a_removal_brings_nobody_back(westmere: Campus) -> None:
+    admin, place = westmere["admin"].id, westmere.westmere.id
+    nova = make_user(email="nova@else.example")
+    actions.invite_addresses(
+        viewer_id=admin, organization_id=place, addresses=["nova@else.example"], terms=actions.Terms(), now=now()
+    )
+    make_member(user=nova, organization=westmere.westmere)
+    actions.dismiss(viewer_id=admin, organization_id=place, user_id=nova.id, now=now())
+    assert invitations.listing(place, now=now())[0] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses", "bad"),
+    [
+        ("a@b.example\r\nb@b.example", 2, 0),
+        ('"Last, First",a@b.example', 1, 0),
+        ("a@b.example\tA", 1, 0),
+        ("x" * 5000 + "\na@b.example", 1, 0),
+        ("Heading\nno address", 0, 1),
+        ("a@b.example\n\n\nA@B.example", 1, 1),
+        ('"a@b.example\n"', 1, 1),
+        ("a@b.example,c@d.example", 1, 0),
+        ("\u202ea@b.example\n<script>@x", 0, 2),
+    ],
+)
+def test_hostile_and_untidy_sheets(text: str, addresses: int, bad: int) -> None:
+    read = sheets.read(text)
+    assert (len(read.addresses), len(read.bad)) == (addresses, bad)
+    assert all(len(line.text) <= 80 and line.text.isprintable() for line in read.bad)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"\x89PNG\r\n\x1a\n\xff", b"a@b.example\n" * 1001, b"x" * 600_000])
+def test_sheets_that_are_none(data: bytes) -> None:
+    with pytest.raises(Invalid):
+        sheets.read(sheets.decoded(data))
+
+
+def test_a_newcomer_signs_up_by_invitation_and_joins_when_her_address_is_proved(
+    client: Client, westmere: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with settings.override(dataclasses.replace(settings.current(), registration=Registration.INVITATION)):
+        assert client.get("/signup").status_code == 403
+        token = link(westmere)
+        page = client.get(f"/invitations/{token}").text
+        assert f"/signup?invitation={token}" in page
+        form = client.get(f"/signup?invitation={token}").text
+        assert f'value="{token}"' in form
+        person = {"name": "Nova", "email": "nova@else.example", "password": "quiet-heron-counts-lamps", "invitation": token}
+        assert client.post("/signup", data=person).location == "/verify"
+        email = session.scalars(select(EmailAddress).where(EmailAddress.address == "nova@else.example")).one()
+        assert queries.role_in(westmere.westmere.id, email.user_id) is None
+        assert client.get(f"/signup?invitation={token}").status_code == 422  # its one use is taken
+        with transaction():
+            vouch(user_id=email.user_id, address=email.address, now=now())
+        assert queries.role_in(westmere.westmere.id, email.user_id) is Role.MEMBER
+
+
+def test_signing_up_by_mail_takes_the_address_it_went_to(client: Client, westmere: Campus) -> None:
+    actions.invite_addresses(
+        viewer_id=westmere["admin"].id,
+        organization_id=westmere.westmere.id,
+        addresses=["nova@else.example"],
+        terms=actions.Terms(),
+        now=now(),
+    )
+    seed = "known"
+    with transaction():
+        session.execute(update(Invitation).values(token_hash=invitations.hash_of(seed)))
+    token = invitations.token_of(seed)
+    assert 'value="nova@else.example"' in client.get(f"/signup?invitation={token}").text
+    person = {"name": "Nova", "email": "other@else.example", "password": "quiet-heron-counts-lamps", "invitation": token}
+    answer = client.post("/signup", data=person)
+    assert answer.status_code == 422
+    assert "use that address" in answer.text
+
+
+def test_an_invitation_opens_a_closed_organization(client_as: SignIn, westmere: Campus) -> None:
+    with transaction():
+        westmere.westmere.join_policy = JoinPolicy.CLOSED
+    client_as(westmere["stranger"]).post(f"/invitations/{link(westmere)}")
+    assert queries.role_in(westmere.westmere.id, westmere["stranger"].id) is Role.MEMBER

@@ -1,0 +1,138 @@
+"""/o/<slug>/manage/domains, /departments, /settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from campus.audit.models import AuditEntry
+from campus.organizations import actions, queries, roster
+from campus.organizations.models import JoinPolicy
+from campus.platform.clock import now
+from campus.platform.db import session
+from tests.factories import make_company, make_department, make_member, make_post, make_user
+from tests.organizations.managing import campus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from campus.accounts.models import User
+    from tests.conftest import Client
+    from tests.organizations.managing import Campus
+
+    SignIn = Callable[[User], Client]
+
+BASE = "/o/westmere/manage"
+SETTINGS = {
+    "name": "Westmere College",
+    "about": "By the sea.",
+    "place": "Westmere",
+    "join_policy": "open",
+    "default_audience": "public",
+}
+
+
+@pytest.fixture
+def westmere(app: Flask) -> Campus:
+    return campus()
+
+
+def acts() -> list[str]:
+    return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.seq)))
+
+
+def test_a_domain_is_looked_at_before_it_is_added(client_as: SignIn, westmere: Campus) -> None:
+    browser = client_as(westmere["admin"])
+
+    page = browser.get(f"{BASE}/domains?domain=Example.org").text
+    assert "13 people have a verified address at example.org" in page
+    assert "6 of them are members already" in page
+    assert queries.domains_of(westmere.westmere.id) == []
+    assert browser.post(f"{BASE}/domains", data={"domain": "example.org"}).status_code == 303
+    assert queries.domains_of(westmere.westmere.id) == ["example.org"]
+    assert browser.post(f"{BASE}/domains/remove", data={"domain": "example.org"}).status_code == 303
+    assert queries.domains_of(westmere.westmere.id) == []
+    assert acts()[-2:] == ["organization.add_domain", "organization.drop_domain"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "status"), [("gmail.com", 422), ("nodots", 422), ("harvard.example", 403), ("taken.example", 409)]
+)
+def test_domains_that_are_not_theirs(client_as: SignIn, westmere: Campus, domain: str, status: int) -> None:
+    actions.add_domain(organization_id=make_company().id, domain="taken.example")
+    admin = make_user(email="somebody@taken.example")
+    make_member(user=admin, organization=westmere.westmere, role="admin")
+    answer = client_as(admin).post(f"{BASE}/domains", data={"domain": domain})
+    assert answer.status_code == status
+    assert "notice bad" in answer.text
+    assert queries.domains_of(westmere.westmere.id) == []
+
+
+def test_departments_come_are_renamed_and_go(client_as: SignIn, westmere: Campus) -> None:
+    browser = client_as(westmere["admin"])
+
+    assert browser.post(f"{BASE}/departments", data={"name": "Biology", "slug": "biology"}).status_code == 303
+    assert browser.post(f"{BASE}/departments", data={"name": "Biology", "slug": "biology"}).status_code == 409
+    assert browser.post(f"{BASE}/departments", data={"name": "X", "slug": "No Slug"}).status_code == 422
+    browser.post(f"{BASE}/departments/biology", data={"name": "Life sciences"})
+    assert "Life sciences" in browser.get(f"{BASE}/departments").text
+    assert 'value="Life sciences"' in browser.get(f"{BASE}/departments/biology").text
+    assert browser.post(f"{BASE}/departments/physics/remove", data={"move_to": "biology"}).status_code == 303
+    assert [each.slug for each in queries.departments_of(westmere.westmere.id)] == ["biology"]
+    assert [each.slug for each in roster.entry(westmere.westmere.id, "ruth").departments] == ["biology"]
+    assert browser.get(f"{BASE}/departments/never").status_code == 404
+    make_member(user=westmere["admin"], organization=make_company(slug="firm"), role="owner")
+    assert browser.get("/o/firm/manage/departments").status_code == 404
+    assert "Departments" not in browser.get("/o/firm/manage/settings").text
+
+
+def test_a_department_with_posts_stays_with_its_members(client_as: SignIn, westmere: Campus) -> None:
+    make_post(department=westmere.physics)
+    other = make_department(organization=westmere.westmere, slug="other")
+    answer = client_as(westmere["owner"]).post(f"{BASE}/departments/physics/remove", data={"move_to": other.slug})
+    assert answer.status_code == 409
+    assert "Something was posted in Physics" in answer.text
+    assert [each.slug for each in roster.entry(westmere.westmere.id, "ruth").departments] == ["physics"]
+
+
+def test_settings_are_saved_and_only_what_changed_is_logged(client_as: SignIn, westmere: Campus) -> None:
+    browser = client_as(westmere["admin"])
+
+    for _ in range(2):
+        assert browser.post(f"{BASE}/settings", data=SETTINGS).status_code == 303
+    assert "By the sea." in browser.get("/o/westmere/about").text
+    session.expire_all()
+    found = queries.by_slug("westmere")
+    assert (found.join_policy, found.default_audience, found.verified) == (JoinPolicy.OPEN, "public", False)
+    assert acts() == ["organization.edit"]
+    browser.post(f"{BASE}/settings", data=SETTINGS | {"verified": "1", "slug": "x", "kind": "company"})
+    assert acts() == ["organization.edit"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"about": "x" * 5001}, {"join_policy": "magic"}, {"default_audience": "only_me"}]
+)
+def test_settings_that_make_no_sense(client_as: SignIn, westmere: Campus, wrong: dict[str, str]) -> None:
+    answer = client_as(westmere["admin"]).post(f"{BASE}/settings", data=SETTINGS | wrong)
+    assert answer.status_code == 422
+    assert queries.by_slug("westmere").name == "Westmere"
+
+
+def test_pages_cost_a_few_statements(client_as: SignIn, westmere: Campus, count_queries: Any) -> None:
+    browser = client_as(westmere["owner"])
+    for page in ("requests", "invitations", "domains", "departments", "settings", "members/ruth", "departments/physics"):
+        with count_queries() as statements:
+            assert browser.get(f"{BASE}/{page}").status_code == 200
+        assert (page, len(statements) <= 9) == (page, True), len(statements)
+
+
+def test_whoever_lost_her_rights_changes_nothing(westmere: Campus) -> None:
+    place, gone = westmere.westmere.id, westmere["expired"].id
+    with pytest.raises(queries.OrganizationNotFound):
+        actions.claim_domain(viewer_id=gone, organization_id=place, domain="example.org", now=now())
+    with pytest.raises(queries.OrganizationNotFound):
+        actions.found_department(viewer_id=gone, organization_id=place, name="X", slug="x", now=now())
