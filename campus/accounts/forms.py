@@ -113,6 +113,7 @@ class ChangePasswordForm(Form):
 
     current = _password("Present password", "current-password")
     password = _password(f"New password, at least {passwords.LEAST} characters", "new-password")
+    revoke_tokens = BooleanField("Revoke my personal tokens, too")
 
 
 class ConfirmForm(Form):

@@ -14,6 +14,7 @@ from campus.cli import (
     doctor,
     feed,
     media,
+    membership,
     mod,
     org,
     stats,
@@ -33,6 +34,7 @@ GROUPS = (
     demo.group,
     user_data.people,  # of `user`, with what a person may ask about herself
     org.group,
+    membership.group,
     token.group,
     audit.group,
     backup.group,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from campus.accounts import queries as accounts
 from campus.cli.frame import Group, as_json, dry_run, rehearsal, say
-from campus.organizations import actions, queries
+from campus.organizations import actions, queries, roster
 from campus.organizations.models import JoinPolicy, MemberKind, OrganizationKind, Role
+from campus.organizations.roster import Standing, Wanted
+from campus.organizations.terms import end_of
 from campus.platform import clock
 from campus.platform.db import session
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 group = Group("org", help="Universities and companies: make, show, fill with people.")
 SLUG = click.argument("slug")
-DAY = timedelta(days=1)
 
 
 def _one_of(kind: type[StrEnum]) -> click.Choice[str]:
@@ -143,12 +143,46 @@ def add(slug: str, email: str, *, as_json: bool, dry_run: bool, **given: Any) ->
             role=Role(given["role"]) if given["role"] else None,
             kind=MemberKind(given["kind"]) if given["kind"] else None,
             department_id=place.id if place else None,
-            until=_end_of(given["until"]),
+            until=end_of(given["until"].date()) if given["until"] else None,
             now=clock.now(),
         )
         answer = {"organization": slug, "user_id": person.id, "role": row.role, "kind": row.kind, "until": row.until}
     sentence = f"@{person.handle} is {answer['role']} of {organization.name}{f' in {place.name}' if place else ''}."
     say(answer | {"department": place.slug if place else None}, sentence, as_json=as_json, dry_run=dry_run)
+
+
+@members.add("list")
+@SLUG
+@click.option("--role", type=_one_of(Role), help="Only who has this role.")
+@click.option("--status", type=_one_of(Standing), default=Standing.ACTIVE.value, show_default=True, help="How they stand to it.")
+@as_json
+def list_members(slug: str, *, role: str | None, status: str, as_json: bool) -> None:
+    """List who belongs to an organization, by name."""
+    place = queries.by_slug(slug)
+    wanted = Wanted(role=Role(role) if role else None, standing=Standing(status))
+    found, after = roster.page(place.id, wanted, limit=200)
+    while after:
+        more, after = roster.page(place.id, wanted, after=after, limit=200)
+        found += more
+    rows = [
+        {
+            "id": one.id,
+            "handle": one.handle,
+            "name": one.name,
+            "role": one.role,
+            "kind": one.kind,
+            "status": one.standing,
+            "departments": [each.slug for each in one.departments],
+            "last_day": str(one.last_day) if one.last_day else None,
+        }
+        for one in found
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        last = f"  until {row['last_day']}" if row["last_day"] else ""
+        click.echo(f"{row['id']:>6}  @{row['handle']:<30}  {row['role']:<10} {row['kind']:<8}  {row['name']}{last}")
 
 
 @members.add("remove")
@@ -185,8 +219,3 @@ def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(value) or "none" if isinstance(value, list) else str(value)
-
-
-def _end_of(day: datetime | None) -> datetime | None:
-    """The first moment after a day in UTC: until then a membership counts whose last day it is."""
-    return day.replace(tzinfo=UTC) + DAY if day else None

@@ -185,7 +185,7 @@ def reset_password(who: str, *, password: str | None, as_json: bool, dry_run: bo
         ended = actions.revoke_sessions(person.id)
         if password is not None:
             kept = passwords.hashed(passwords.acceptable(password))
-            actions.set_password(user_id=person.id, kept=kept, now=clock.now())
+            actions.set_password(user_id=person.id, kept=kept, now=clock.now(), revoke_tokens=True)
         elif address:
             mailing.queue_reset(address)
     what = "has a new password" if password is not None else f"gets a mail at {address}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, render_template, request
 
 from campus.accounts.guard import sign_in_required, viewer
-from campus.follows import actions, queries
+from campus.follows import actions, queries, shunning
 from campus.follows.models import FollowStatus
 from campus.organizations.queries import by_slug
 from campus.platform import clock
 from campus.platform.htmx import go_to, redirect_back, render_fragment, wants_fragment
+from campus.platform.keys import moment_key, number, read_moment
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from campus.organizations.models import Organization
 
 blueprint = Blueprint("follows", __name__)
+
+SHUNNED = 30
 
 
 def init_app(app: Flask) -> None:
@@ -81,7 +84,7 @@ def unblock(handle: str) -> Response:
     person = queries.visible_person(viewer().id, handle)
     actions.unblock(viewer_id=viewer().id, user_id=person.id)
     flash(f"{person.name} is not blocked any more.")
-    return go_to(f"/u/{person.handle}")
+    return redirect_back(f"/u/{person.handle}")
 
 
 @blueprint.post("/u/<handle>/mute")
@@ -136,6 +139,22 @@ def unmute_organization(slug: str) -> Response:
     organization = by_slug(slug)
     actions.unmute(viewer_id=viewer().id, organization_id=organization.id)
     return _organization(organization, f"{organization.name} is not muted any more.")
+
+
+@blueprint.get("/settings/blocked")
+@sign_in_required
+def blocked() -> str:
+    """Whom the viewer has blocked and muted, each with the way back."""
+    me, muted_before = viewer().id, request.args.get("muted")
+    people, key = shunning.blocked(me, read_moment(request.args.get("blocked")), SHUNNED)
+    muted, last = shunning.muted(me, number(muted_before) if muted_before else None, SHUNNED)
+    return render_template(
+        "follows/blocked.html",
+        blocked=people,
+        muted=muted,
+        blocked_url=f"/settings/blocked?blocked={moment_key(*key)}#blocked" if key else None,
+        muted_url=f"/settings/blocked?muted={last}#muted" if last else None,
+    )
 
 
 def _person(person: User, sentence: str) -> Response:

@@ -87,6 +87,7 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "follows.follow_organization": ("PUT /organizations/<slug>/follow/",),
     "follows.unfollow_organization": ("DELETE /organizations/<slug>/follow/",),
     "follows.mute_organization": ("PUT /organizations/<slug>/mute/",),
+    "follows.blocked": ("GET /me/blocks/", "GET /me/mutes/"),
     "follows.unmute_organization": ("DELETE /organizations/<slug>/mute/",),
     # organizations, and the pages of people
     "organizations.join": ("PUT /organizations/<slug>/membership/",),

@@ -94,6 +94,7 @@ ROUTES: dict[str, Row] = {
     "POST /posts/new": Row(HERSELF, verdicts.anybody, {"text": "Hello", "audience": "public", "owner": ""}),
     "GET /posts/audience": Row(HERSELF, verdicts.anybody),
     "GET /settings": Row(HERSELF, verdicts.anybody),
+    "GET /settings/blocked": Row(HERSELF, verdicts.anybody),
     "GET /settings/tokens": Row(HERSELF, verdicts.anybody),
     "GET /notifications": Row(LINES, verdicts.anybody),
     "GET /notifications/count": Row(HERSELF, verdicts.anybody),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from campus import quotas
-from campus.accounts import mailing, passwords, queries, rules
+from campus.accounts import mailing, passwords, queries, rules, tokens
 from campus.accounts.actions.addresses import prove, take_token
 from campus.accounts.actions.sessions import network, revoke_sessions
 from campus.accounts.models import OneTimeToken, Purpose, User
@@ -64,7 +64,7 @@ def reset_is_open(*, token: str, now: datetime) -> int:
 
 
 def reset_password(*, token: str, password: str, now: datetime) -> int:
-    """Take the token of a reset link: the password is set, every session ends, other links die. Returns whose it was.
+    """Take the token of a reset link: the password is set, every session and token ends, other links die. Returns whose it was.
 
     The link arrived, so its address is proved.
 
@@ -78,12 +78,14 @@ def reset_password(*, token: str, password: str, now: datetime) -> int:
     with transaction():
         used = take_token(mailing.token_hash(seed), Purpose.RESET, now=now)
         prove(email_id=used.email_id or 0, now=now)
-        set_password(user_id=used.user_id, kept=kept, now=now)
+        set_password(user_id=used.user_id, kept=kept, now=now, revoke_tokens=True)
     return used.user_id
 
 
-def change_password(*, user_id: int, current: str, new: str, keep: bytes | None, now: datetime) -> None:
-    """Change the password of who knows the present one; her other sessions end.
+def change_password(
+    *, user_id: int, current: str, new: str, keep: bytes | None, revoke_tokens: bool = False, now: datetime
+) -> None:
+    """Change the password of who knows the present one; her other sessions end, and if she wishes her personal tokens.
 
     Failures count as failed sign-ins do: a borrowed browser must not try passwords for ever.
 
@@ -100,11 +102,14 @@ def change_password(*, user_id: int, current: str, new: str, keep: bytes | None,
         limits.give_back(quotas.SIGN_INS, user_id, now=now)
     kept = passwords.hashed(passwords.chosen(new, about=(user.name, user.handle)))
     with transaction():
-        set_password(user_id=user_id, kept=kept, now=now, keep=keep)
+        set_password(user_id=user_id, kept=kept, now=now, keep=keep, revoke_tokens=revoke_tokens)
 
 
-def set_password(*, user_id: int, kept: str, now: datetime, keep: bytes | None = None) -> None:
-    """Put a hashed password in place and end what the old one opened, but for the session `keep`; tell the person by mail."""
+def set_password(*, user_id: int, kept: str, now: datetime, keep: bytes | None = None, revoke_tokens: bool = False) -> None:
+    """Put a hashed password in place and end what the old one opened, but for the session `keep`; tell the person by mail.
+
+    Personal tokens go on, unless `revoke_tokens`: programs would stop whenever somebody tidies up.
+    """
     with transaction():
         session.execute(update(User).where(User.id == user_id).values(password_hash=kept))
         links = update(OneTimeToken).where(
@@ -112,4 +117,6 @@ def set_password(*, user_id: int, kept: str, now: datetime, keep: bytes | None =
         )
         session.execute(links.values(used_at=now), execution_options={"synchronize_session": False})
         revoke_sessions(user_id, keep=keep)
+        if revoke_tokens:
+            tokens.revoke_all(user_id=user_id, now=now)
         mailing.queue("password_changed", user_id=user_id)

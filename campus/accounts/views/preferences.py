@@ -79,6 +79,7 @@ def change_password() -> ResponseReturnValue:
             current=form.text("current"),
             new=form.text("password"),
             keep=session_hash(),
+            revoke_tokens=bool(form.revoke_tokens.data),
             now=clock.now(),
         )
     except Invalid as error:

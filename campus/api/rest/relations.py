@@ -12,10 +12,11 @@ from campus import quotas
 from campus.accounts.guard import viewer
 from campus.api import door
 from campus.api.listing import Paged
-from campus.api.schemas import PersonOut, exact, person_out
-from campus.follows import actions, queries
+from campus.api.schemas import OrganizationOut, PersonOut, exact, organization_out, person_out
+from campus.follows import actions, queries, shunning
 from campus.follows.models import FollowStatus
 from campus.follows.queries import Relation, visible_person
+from campus.follows.shunning import Muted
 from campus.platform import clock
 
 blueprint = Blueprint("api_relations", __name__)
@@ -28,6 +29,14 @@ class RelationOut(TypedDict):
     relation: Annotated[Relation, Field(description="`requested`: she decides whether the caller may follow.")]
     muted: bool
     follows_me: bool
+
+
+@exact
+class MuteOut(TypedDict):
+    """A person or an organization that is out of the home feed: one of the two."""
+
+    person: PersonOut | None
+    organization: OrganizationOut | None
 
 
 def relation_to(user_id: int) -> RelationOut:
@@ -103,6 +112,29 @@ def requests(query: Paged) -> door.Page:
     me = viewer().id
     found, before = queries.followers(me, me, query.number(), query.page_size, status=FollowStatus.REQUESTED)
     return query.piece(map(person_out, found), before)
+
+
+@blueprint.get("/me/blocks/")
+@door.reads(query=Paged, answer=list[PersonOut], tag="follows")
+def blocks(query: Paged) -> door.Page:
+    """List whom you have blocked, the latest first."""
+    found, key = shunning.blocked(viewer().id, query.moment(), query.page_size)
+    return query.piece(map(person_out, found), key)
+
+
+@blueprint.get("/me/mutes/")
+@door.reads(query=Paged, answer=list[MuteOut], tag="follows")
+def mutes(query: Paged) -> door.Page:
+    """List the people and organizations you have muted, the latest first."""
+    found, last = shunning.muted(viewer().id, query.number(), query.page_size)
+    return query.piece(map(_mute_out, found), last)
+
+
+def _mute_out(found: Muted) -> MuteOut:
+    return MuteOut(
+        person=person_out(found.person) if found.person else None,
+        organization=organization_out(found.organization) if found.organization else None,
+    )
 
 
 @blueprint.put("/me/followers/<handle>/")

@@ -22,6 +22,7 @@ from campus.organizations.actions.inviting import (
     redeem,
     reserve,
     revoke_invitation,
+    take_back,
 )
 from campus.organizations.actions.keeping import (
     HasPosts,
@@ -48,6 +49,7 @@ from campus.organizations.actions.managing import (
 from campus.organizations.actions.memberships import (
     JoiningRefused,
     add_member,
+    due_memberships,
     expire_memberships,
     join,
     leave,
@@ -87,6 +89,7 @@ __all__ = [
     "create_university",
     "dismiss",
     "drop_domain",
+    "due_memberships",
     "edit_organization",
     "expire_memberships",
     "found_department",
@@ -100,4 +103,5 @@ __all__ = [
     "rename_department",
     "reserve",
     "revoke_invitation",
+    "take_back",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.models import User
@@ -33,6 +33,7 @@ from campus.platform.db import session, transaction
 from campus.platform.errors import Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 EXPIRY_BATCH = 500
@@ -154,8 +155,10 @@ def remove_member(*, organization_id: int, user_id: int) -> None:
         record_change("membership.remove", hers, before=was, after={})
 
 
-def expire_memberships(now: datetime) -> int:
+def expire_memberships(now: datetime, *, progress: Callable[[int], object] = bool) -> int:
     """End the memberships whose time has passed, in batches of a transaction each. Returns how many.
+
+    `progress` is told after each batch how many it was.
 
     `active()` has not counted them since that moment; this makes the rows say so, and tidies the feeds.
     """
@@ -172,6 +175,7 @@ def expire_memberships(now: datetime) -> int:
             pairs = [(row.organization_id, row.user_id) for row in session.execute(due)]
             end(pairs)
         ended += len(pairs)
+        progress(len(pairs))
         if len(pairs) < EXPIRY_BATCH:
             return ended
 
@@ -183,6 +187,13 @@ def _tell_her(was: dict[str, object], row: OrganizationMembership, *, counted: b
     begins = Decision.ACCEPTED if was.get("status") is MembershipStatus.PENDING else Decision.ADDED
     decision = Decision.ROLE if counted else begins
     tell(decision, organization_id=row.organization_id, user_id=row.user_id, role=row.role)
+
+
+def due_memberships(now: datetime) -> int:
+    """How many memberships `expire_memberships` would end."""
+    row = OrganizationMembership
+    due = select(func.count()).select_from(row).where(row.status == MembershipStatus.ACTIVE, row.until <= now)
+    return session.scalar(due) or 0
 
 
 def _waits_or_counts(row: OrganizationMembership, now: datetime) -> bool:

@@ -144,6 +144,8 @@ ROUTES: dict[str, Row] = {
     "DELETE /me/sessions/": Row(HERSELF, verdicts.anybody),
     "DELETE /me/sessions/<session_id>/": Row(SESSIONS, verdicts.ending_session),
     "GET /me/memberships/": Row(HERSELF, verdicts.anybody),
+    "GET /me/blocks/": Row(HERSELF, verdicts.anybody),
+    "GET /me/mutes/": Row(HERSELF, verdicts.anybody),
     "GET /me/follow_requests/": Row(HERSELF, verdicts.anybody),
     "GET /me/suggestions/": Row(HERSELF, verdicts.anybody),
     "GET /notifications/": Row(LINES, verdicts.anybody),
