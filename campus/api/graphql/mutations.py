@@ -7,6 +7,7 @@ import strawberry
 from campus.accounts.actions import choose_feed
 from campus.accounts.models import Algorithm, Scope
 from campus.api.graphql.context import Info
+from campus.api.graphql.managing import ManagingMutations
 from campus.api.graphql.payloads import FeedChoice, MembershipPayload, TargetPayload, UserPayload
 from campus.api.graphql.post_mutations import InteractionMutations, PostMutations
 from campus.api.graphql.report_mutations import ReportMutations
@@ -99,7 +100,7 @@ class BelongingMutations:
 
 
 @strawberry.type
-class Mutation(PostMutations, InteractionMutations, FollowMutations, BelongingMutations, ReportMutations):
+class Mutation(PostMutations, InteractionMutations, FollowMutations, BelongingMutations, ManagingMutations, ReportMutations):
     """What can be done. Each field is done by itself, one after the other; one that is refused is null."""
 
 

@@ -107,6 +107,8 @@ MUTATIONS: dict[str, Cell] = {
     "unmute.organization": Cell(ORGANIZATIONS, verdicts.anybody, PLACE),
     "join": Cell(ORGANIZATIONS, verdicts.joining, PLACE),
     "leave": Cell(ORGANIZATIONS, verdicts.anybody, PLACE),
+    "answerRequests": Cell(ORGANIZATIONS, verdicts.managing, '(slug: $place, handles: ["member"], approve: false)'),
+    "removeMember": Cell(ORGANIZATIONS, verdicts.managing, '(slug: $place, handle: "member")'),
     "chooseFeed": Cell(HERSELF, verdicts.anybody, "(algorithm: MIXED, scope: ALL)"),
 }
 VARIABLES = {"$post": "ID!", "$comment": "ID!", "$person": "String!", "$place": "String!"}
