@@ -6,6 +6,7 @@ from typing import Any
 
 WORDS = {
     "date-time": "2026-11-22T12:00:00Z",
+    "date": "2999-06-30",
     "uri-reference": "/posts/4711",
     "uuid": "0b9f6a52-6f0c-4c55-9d0e-2f6f0a8e7d11",
 }

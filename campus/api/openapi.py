@@ -43,6 +43,8 @@ TAGS = {
     "organizations": "Universities and companies.",
     "departments": "The departments of a university.",
     "memberships": "Who belongs where.",
+    "management": "Running an organization: its people, departments, domains, settings.",
+    "invitations": "Inviting people to an organization, and accepting.",
     "reports": "Reporting what should not be there.",
     "moderation": "Reviewing what was reported, with a token of the scope `moderate`.",
     "notifications": "What you are told of, and what you wish to be told of.",

@@ -39,14 +39,14 @@ class SettingsChange(door.Body):
     about: Annotated[str, Field(max_length=MAX_ABOUT)] = ""
     place: Annotated[str, Field(max_length=MAX_PLACE)] = ""
     join_policy: JoinPolicy = JoinPolicy.APPROVAL
-    default_audience: Annotated[str, Field(pattern="^(public|organization)$")] = "organization"
+    default_audience: Annotated[str, Field(pattern="^(public|organization)$", examples=["organization"])] = "organization"
 
 
 class DepartmentIn(door.Body):
     """A new department. The slug stays, whatever it is called later."""
 
     name: Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
-    slug: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,49}$")]
+    slug: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,49}$", examples=["biology"])]
 
 
 class DepartmentName(door.Body):
