@@ -187,7 +187,11 @@ _OF_VIEWER = (
 )
 _PRIMARY = and_(EmailAddress.user_id == User.id, EmailAddress.is_primary)
 _ADMITTED = and_(User.suspended_at.is_(None), User.approved_at.is_not(None))
-_DISMISSED = exists().where(AnnouncementDismissal.announcement_id == Announcement.id, AnnouncementDismissal.user_id == User.id)
+_DISMISSED = (
+    exists()
+    .where(AnnouncementDismissal.announcement_id == Announcement.id, AnnouncementDismissal.user_id == User.id)
+    .correlate(Announcement, User)  # the person is two levels above: left to itself, anybody's dismissal would count
+)
 _ANNOUNCED = exists().where(Announcement.begins_at <= _NOW, Announcement.ends_at > _NOW, ~_DISMISSED)
 _SIGNED_IN = Prepared(
     select(*_OF_VIEWER, _ANNOUNCED, UserSession.last_seen_at)

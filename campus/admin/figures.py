@@ -18,6 +18,8 @@ from campus.accounts.models import User
 from campus.admin.models import DailyFigure
 from campus.feed.models import FeedState, TaskDay
 from campus.interactions.models import Comment, Like, Share
+from campus.moderation.kinds import UNDECIDED
+from campus.moderation.models import Case
 from campus.platform import cache, replica
 from campus.platform.db import session, transaction
 from campus.platform.outbox import Job, JobState
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 LONGEST = 90  # days
 KEPT_SECONDS = 60
 ONE_DAY = timedelta(days=1)
+HIGHEST = "active_people"  # of this figure the highest count of a day stays: who reads tomorrow is not seen to have read today
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,11 @@ def _task_failures(since: datetime, until: datetime) -> ByDay:
     return {row[0]: int(row[1]) for row in session.execute(rows.group_by(TaskDay.day))}
 
 
+def _open_cases(_since: datetime, until: datetime) -> ByDay:
+    """Cases that nobody has decided, at this moment."""
+    return {until.date(): session.scalar(select(func.count()).where(Case.state.in_(UNDECIDED))) or 0}
+
+
 def _kept(_since: datetime, _until: datetime) -> ByDay:
     """Measured by a task of its own."""
     return {}
@@ -137,9 +145,10 @@ def _kept(_since: datetime, _until: datetime) -> ByDay:
 _PUBLISHED = Post.state == PostState.PUBLISHED
 FIGURES = (
     Figure("sign_ups", "Sign-ups", "accounts that were opened", _by_day(User.created_at)),
-    Figure("active_people", "Active people", "who read, posted, liked, commented or shared that day", _active, adds_up=False),
+    Figure(HIGHEST, "Active people", "who read, posted, liked, commented or shared that day", _active, adds_up=False),
     Figure("posts", "Posts", "that were published, and still are", _by_day(Post.published_at, _PUBLISHED)),
     Figure("interactions", "Interactions", "likes, comments and shares", _interactions),
+    Figure("open_cases", "Open cases", "of moderation, not decided at the end of the day", _open_cases, adds_up=False),
     Figure("feed_lag", "Feed lag", "seconds until 95 of 100 posts had reached their readers", _lag, adds_up=False, unit="s"),
     Figure("storage", "Storage", "bytes of all photos, measured at night", _kept, adds_up=False, unit="B"),
     Figure("task_runs", "Task runs", "of scheduled tasks", _task_runs),
@@ -164,7 +173,7 @@ def keep(name: str, values: Mapping[date, int]) -> int:
     if not values:
         return 0
     row = insert(DailyFigure).values([{"name": name, "day": day, "value": value} for day, value in values.items()])
-    newest = func.greatest(row.excluded.value, DailyFigure.value) if name == "active_people" else row.excluded.value
+    newest = func.greatest(row.excluded.value, DailyFigure.value) if name == HIGHEST else row.excluded.value
     with transaction():
         session.execute(row.on_conflict_do_update(index_elements=[DailyFigure.day, DailyFigure.name], set_={"value": newest}))
     return len(values)
@@ -190,7 +199,7 @@ def _values(span: Sequence[date], now: datetime) -> dict[str, list[int | None]]:
     today = _midnight(span[-1])
     for figure in FIGURES:
         for day, value in figure.count(today, now).items():
-            found[figure.name][day] = max(value, found[figure.name].get(day, 0)) if not figure.adds_up else value
+            found[figure.name][day] = max(value, found[figure.name].get(day, 0)) if figure.name == HIGHEST else value
     return {figure.name: [_value(figure, found[figure.name], day) for day in span] for figure in FIGURES}
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, not_, select, update
 
+from campus.interactions.counts import COUNTED
 from campus.interactions.models import Comment, Like, Share
 from campus.platform.db import session, transaction
 from campus.posts.models import Post
@@ -19,11 +20,9 @@ _UNSYNCED = {"synchronize_session": False}
 
 def forget(user_id: int) -> dict[str, int]:
     """Take back every like, comment and share of a person, in the open transaction. Returns how many of each."""
-    deleted: ColumnElement[bool] = Comment.deleted_at.is_not(None)
+    uncounted = delete(Comment).where(Comment.author_id == user_id, not_(and_(*COUNTED)))
     with transaction():
-        session.execute(
-            delete(Comment).where(Comment.author_id == user_id, deleted), execution_options=_UNSYNCED
-        )  # count for nothing
+        session.execute(uncounted, execution_options=_UNSYNCED)
         return {
             "likes": _take_back(Like, Like.user_id == user_id, Post.like_count),
             "comments": _take_back(Comment, Comment.author_id == user_id, Post.comment_count),

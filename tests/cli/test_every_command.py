@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
-from sqlalchemy import text
+from sqlalchemy import null, text
 
 from campus.admin import announcements
 from campus.audit import chain
@@ -37,7 +37,7 @@ def filled(world: World) -> dict[str, str]:
     """Something of everything, and drift in it; the ids that calls name."""
     moment = now()
     with transaction():
-        make_user(handle="waiting", approved_at=None)
+        make_user(handle="waiting", approved_at=null())
         make_user(handle="unverified", verified=False)
         make_user(handle="second", is_admin=True)
         owner = make_user(handle="owner")

@@ -1,0 +1,89 @@
+"""Figures of days: counted from the rows once, kept, drawn; and the pages that show them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from campus.admin import charts, figures, storage, system
+from campus.admin.models import DailyFigure
+from campus.platform.clock import now
+from campus.platform.db import session, transaction
+from campus.platform.outbox import Job, JobState
+from campus.posts.files import storage as opened
+from tests.factories import make_comment, make_like, make_post
+
+if TYPE_CHECKING:
+    from tests.personas import World
+
+
+def values(name: str, days: int = 7) -> list[int | None]:
+    return next(list(each.values) for each in figures.series(days, now=now()) if each.figure.name == name)
+
+
+def test_days_are_counted_once_and_today_anew(world: World) -> None:
+    long_ago = now() - timedelta(days=3)
+    make_like(post=make_post(author=world.alice, published_at=long_ago), user=world.bob)
+    figures.note(now=now())
+    assert values("posts")[-4:] == [1, 0, 0, 0]
+    kept = session.scalar(select(func.count()).select_from(DailyFigure))
+    figures.note(now=now())
+    assert session.scalar(select(func.count()).select_from(DailyFigure)) == kept
+    make_comment(post=make_post(author=world.alice), author=world.bob)
+    assert values("posts", 30)[-1] == 1
+    assert values("interactions", 30)[-1] == 2
+    assert values("active_people", 30)[-1] == 2
+
+
+def test_what_nobody_counted_is_a_gap_and_no_nought(world: World) -> None:
+    assert values("storage") == [None] * 7
+    assert values("posts") == [None] * 7
+    make_post(author=world.alice)
+    figures.note(now=now())
+    assert values("posts", 30) == [None] * 29 + [1]
+
+
+def test_a_drawing_stays_inside_its_frame(world: World) -> None:
+    for height in (0, 1, 7, 19, 20, 21, 99_999):
+        assert height <= charts.rounded(height) <= max(1, 2.5 * height)
+    make_post(author=world.alice)
+    for series in figures.series(90, now=now()):
+        for bar in charts.draw(series).bars:
+            assert 0 <= bar.x <= bar.x + bar.width <= charts.WIDTH
+            assert 0 <= bar.y <= bar.y + bar.height <= charts.HEIGHT
+
+
+def test_storage_is_measured_by_kind_and_orphans_are_found(world: World, client_as: Any) -> None:
+    opened().write("photos/aa/0123456789abcdef0123456789abcdaa.320.webp", b"x" * 70)
+    opened().write("photos/aa/0123456789abcdef0123456789abcdaa.1440.jpg", b"x" * 30)
+    try:
+        assert storage.measure(now=now()) == {"files": 2, "bytes": 100, "orphans": 1}
+        assert (storage.last().bytes, storage.last().orphans) == (100, 1)
+        assert "Photos in WebP" in client_as(world.root).get("/admin/storage").text
+    finally:
+        for key in opened().keys("photos/aa/"):
+            opened().delete(key)
+
+
+def test_secrets_are_shown_to_nobody(world: World, client_as: Any) -> None:
+    page = client_as(world.root).get("/admin/settings").text
+    assert "SECRET_KEY" in page
+    assert "a-secret-for-tests" not in page
+    assert system.without_password("postgresql://me:hunter2@db/x") == f"postgresql://me:{system.HIDDEN}@db/x"
+
+
+def test_dead_jobs_are_tried_again_or_discarded_after_a_question(world: World, client_as: Any) -> None:
+    with transaction():
+        for key in ("1", "2"):
+            session.add(Job(kind="erase_photo", key=key, payload={"token": key}, state=JobState.DEAD, last_error="Boom <b>"))
+    first, second = session.scalars(select(Job.id).order_by(Job.id)).all()
+    browser = client_as(world.root)
+    assert "Boom &lt;b&gt;" in browser.get("/admin/jobs").text
+    assert "never be done" in browser.get(f"/admin/jobs/{first}/discard").text
+    browser.post(f"/admin/jobs/{first}/discard")
+    browser.post(f"/admin/jobs/{second}/retry")
+    session.expire_all()
+    assert [(job.id, job.state) for job in session.scalars(select(Job))] == [(second, JobState.RUNNING)]
+    assert browser.post(f"/admin/jobs/{first}/discard").status_code == 404
