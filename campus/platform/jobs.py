@@ -79,7 +79,7 @@ def _claimable() -> ColumnElement[bool]:
 
 
 _COMMIT = "synchronous_commit"
-UNWAITED = Prepared(select(func.set_config(_COMMIT, "off", True)))  # for the open transaction
+_UNWAITED = Prepared(select(func.set_config(_COMMIT, "off", True)))
 _LEASE_END = func.clock_timestamp() + bindparam("lasting", type_=Interval)
 HELD = update(Job).where(
     Job.id == bindparam("job", type_=BigInteger),
@@ -92,6 +92,11 @@ _PROGRESS = {
 }
 ADVANCE = Prepared(HELD.values(lease_until=_LEASE_END, **_PROGRESS))
 SETTLE = Prepared(HELD.values(state=JobState.DONE, lease_until=None, finished_at=func.now(), last_error=None, **_PROGRESS))
+
+
+def unwaited() -> None:
+    """The commit of the open transaction will not wait until it is safe on disk; a later one that waits makes it so."""
+    _UNWAITED.rows()
 
 
 @functools.cache

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campus.platform import clock, metrics, settings
 from campus.platform.db import after_commit, session, transaction
 from campus.platform.discretion import cleaned
-from campus.platform.jobs import ADVANCE, HELD, SETTLE, UNWAITED, Job, JobState, claim_by
+from campus.platform.jobs import ADVANCE, HELD, SETTLE, Job, JobState, claim_by, unwaited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -219,7 +219,7 @@ def work(handlers: Mapping[str, Handler], *, kind: str, key: object) -> bool:
             with structlog.contextvars.bound_contextvars(job=lease.id, request_id=lease.request_id):
                 done = handler.at_once(lease)
             if not done:
-                UNWAITED.rows()
+                unwaited()
     except Exception:
         log.info("a job of kind %s was not done at once", kind, exc_info=True)
         return drain(handlers, kind=kind, key=key, most=1) == 1
