@@ -25,7 +25,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-class Kind(StrEnum):
+class Sought(StrEnum):
     """What is looked for."""
 
     POSTS = "posts"
@@ -65,7 +65,7 @@ class BadCursor(Invalid):
 class Found:
     """One page of what was found, all of one kind; and the cursor of the next page, if there may be one."""
 
-    kind: Kind
+    kind: Sought
     items: list[PostCard] | list[Person] | list[Listed]
     cursor: str | None
 
@@ -85,7 +85,7 @@ def usable(text: str) -> str:
     return words
 
 
-def find(viewer_id: int, kind: Kind, words: str, *, cursor: str | None = None, size: int) -> Found:
+def find(viewer_id: int, kind: Sought, words: str, *, cursor: str | None = None, size: int) -> Found:
     """A page of at most `size` of what has all these words and the viewer may see. A cursor leads to where that page begins.
 
     Raises:
@@ -95,23 +95,23 @@ def find(viewer_id: int, kind: Kind, words: str, *, cursor: str | None = None, s
     hits: queries.Hits[Any, Any]
     rest: Sequence[Any] | None
     match kind:
-        case Kind.POSTS:
+        case Sought.POSTS:
             hits = queries.posts(viewer_id, words, _as_post_key(key), size)
             rest = _of_post_key(hits.after)
-        case Kind.PEOPLE:
+        case Sought.PEOPLE:
             hits = queries.people(viewer_id, words, _as_name_key(key), size)
             rest = hits.after
-        case Kind.ORGANIZATIONS:
+        case Sought.ORGANIZATIONS:
             hits = queries.organizations(words, _as_name_key(key), size)
             rest = hits.after
     return Found(kind, hits.items, _cursor(viewer_id, kind, words, rest) if rest else None)
 
 
-def _cursor(viewer_id: int, kind: Kind, words: str, key: Sequence[Any]) -> str:
+def _cursor(viewer_id: int, kind: Sought, words: str, key: Sequence[Any]) -> str:
     return tokens.sign(PURPOSE, {"user": viewer_id, "kind": kind, "words": words, "after": list(key)})
 
 
-def _key_in(cursor: str, viewer_id: int, kind: Kind, words: str) -> list[Any]:
+def _key_in(cursor: str, viewer_id: int, kind: Sought, words: str) -> list[Any]:
     try:
         told = tokens.unsign(PURPOSE, cursor, CURSOR_LIVES)
     except tokens.BadToken:

@@ -11,7 +11,7 @@ from campus.accounts.guard import sign_in_required, viewer
 from campus.interactions.queries import dress
 from campus.platform.errors import Invalid
 from campus.platform.htmx import page_or_block
-from campus.search.finding import LONGEST, Kind, find, usable
+from campus.search.finding import LONGEST, Sought, find, usable
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from campus.search.finding import Found
 
 blueprint = Blueprint("search", __name__)
-SIZES = {Kind.POSTS: 10, Kind.PEOPLE: 30, Kind.ORGANIZATIONS: 12}
+SIZES = {Sought.POSTS: 10, Sought.PEOPLE: 30, Sought.ORGANIZATIONS: 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Asked:
     """What was asked for, as the form shows it again; `problem` says why it cannot be answered. `at_top` is the first page."""
 
     text: str
-    kind: Kind
+    kind: Sought
     problem: str = ""
     at_top: bool = True
     most: int = LONGEST
@@ -55,17 +55,17 @@ def search() -> Response:
     return _answer(Asked(words, kind, at_top=not cursor), found, next_url)
 
 
-def _kind() -> Kind:
-    asked = request.args.get("kind", Kind.POSTS)
+def _kind() -> Sought:
+    asked = request.args.get("kind", Sought.POSTS)
     try:
-        return Kind(asked)
+        return Sought(asked)
     except ValueError:
-        raise Invalid(f"kind is {asked[:20]!r}; expected {' | '.join(Kind)}", field="kind") from None
+        raise Invalid(f"kind is {asked[:20]!r}; expected {' | '.join(Sought)}", field="kind") from None
 
 
 def _answer(asked: Asked, found: Found | None = None, next_url: str | None = None, *, status: int = 200) -> Response:
     items: Any = found.items if found else None
-    if found and found.kind is Kind.POSTS:
+    if found and found.kind is Sought.POSTS:
         items = dress(viewer().id, items)
     response = page_or_block("search/search.html", "cards", asked=asked, items=items, next_url=next_url)
     response.status_code = status

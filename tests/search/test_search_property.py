@@ -21,7 +21,7 @@ from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.posts.models import Photo, PhotoState
 from campus.search import finding, queries
-from campus.search.finding import Kind
+from campus.search.finding import Sought
 from tests.conftest import _empty_tables
 from tests.posts.test_visibility_property import PEOPLE, World, _write, worlds
 
@@ -127,8 +127,8 @@ def _compare(world: World, texts: list[Worded], asked: str, size: int) -> None:
             for at, (post, text) in enumerate(zip(world.posts, texts, strict=True), start=1)
             if world.sees(person, post) and text.has(words)
         ]
-        assert _walk(person, Kind.POSTS, asked, size) == [-at for _, at in sorted(expected)], (person, asked)
-        assert _walk(person, Kind.PEOPLE, "perso", size) == _people_for(world, person)
+        assert _walk(person, Sought.POSTS, asked, size) == [-at for _, at in sorted(expected)], (person, asked)
+        assert _walk(person, Sought.PEOPLE, "perso", size) == _people_for(world, person)
 
 
 def _folded(asked: str) -> list[str]:
@@ -152,7 +152,7 @@ def _fill(world: World, texts: list[Worded]) -> None:
             session.execute(insert(Photo), [photo | {"width": 8, "height": 8} for photo in photos])
 
 
-def _walk(person: int, kind: Kind, asked: str, size: int) -> list[int]:
+def _walk(person: int, kind: Sought, asked: str, size: int) -> list[int]:
     """The ids on all pages, in order."""
     found = finding.find(person, kind, asked, size=size)
     ids = [each.id for each in found.items]

@@ -14,7 +14,7 @@ from campus.api.paging import next_address
 from campus.api.rest.organizations import ListedOut, listed_out
 from campus.api.schemas import PersonOut, PostOut, person_out, post_out
 from campus.interactions.queries import dress
-from campus.search.finding import LONGEST, Kind, find, usable
+from campus.search.finding import LONGEST, Sought, find, usable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ class SearchQuery(door.Query):
             examples=["late light"],
         ),
     ]
-    kind: Annotated[Kind, Field(description="What to look for: posts are the default.")] = Kind.POSTS
+    kind: Annotated[Sought, Field(description="What to look for: posts are the default.")] = Sought.POSTS
     cursor: Cursor | None = None
     page_size: Limit = 20
 
@@ -58,9 +58,9 @@ def search(query: SearchQuery) -> door.Page:
 def _shown(reader_id: int, found: Found) -> list[Mapping[str, Any]]:
     items: Any = found.items
     match found.kind:
-        case Kind.POSTS:
+        case Sought.POSTS:
             return [post_out(full) for full in dress(reader_id, items)]
-        case Kind.PEOPLE:
+        case Sought.PEOPLE:
             return [person_out(person) for person in items]
-        case Kind.ORGANIZATIONS:
+        case Sought.ORGANIZATIONS:
             return [listed_out(organization) for organization in items]
