@@ -90,8 +90,14 @@ def hash_of(seed: str) -> bytes:
 
 def works(now: datetime) -> ColumnElement[bool]:
     """A condition on `Invitation`: it lets somebody in. It dies with the rights of who made it."""
+    alive = (Invitation.revoked_at.is_(None), Invitation.expires_at > now, Invitation.uses_left > 0)
+    return alive[0] & alive[1] & alive[2] & sender_may()
+
+
+def sender_may() -> ColumnElement[bool]:
+    """A condition on `Invitation`: its sender could make it now."""
     membership, person = aliased(OrganizationMembership), aliased(User)
-    sender_may = exists().where(
+    allowed = exists().where(
         membership.organization_id == Invitation.organization_id,
         membership.user_id == Invitation.inviter_id,
         active(membership),
@@ -99,8 +105,7 @@ def works(now: datetime) -> ColumnElement[bool]:
         person.suspended_at.is_(None),
         (membership.role == Role.OWNER) | (membership.role.in_(MANAGING) & (Invitation.role == Role.MEMBER)),
     )
-    alive = (Invitation.revoked_at.is_(None), Invitation.expires_at > now, Invitation.uses_left > 0)
-    return alive[0] & alive[1] & alive[2] & sender_may.correlate(Invitation)
+    return allowed.correlate(Invitation)
 
 
 def opened(token: str, *, now: datetime) -> InvitationView:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
-from campus.accounts.actions import vouch
-from campus.accounts.models import EmailAddress
+from campus.accounts.actions import suspend, vouch
+from campus.accounts.models import EmailAddress, User
 from campus.organizations import actions, invitations, queries, roster, sheets
 from campus.organizations.models import Invitation, JoinPolicy, MemberKind, Role
 from campus.platform import mail, settings
@@ -20,7 +20,7 @@ from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.platform.errors import Invalid
 from campus.platform.settings import Registration
-from tests.factories import make_member, make_user
+from tests.factories import make_email, make_member, make_user
 from tests.organizations.managing import campus
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from campus.accounts.models import User
     from tests.conftest import Client
     from tests.organizations.managing import Campus
 
@@ -229,6 +228,42 @@ def test_signing_up_by_mail_takes_the_address_it_went_to(client: Client, westmer
     answer = client.post("/signup", data=person)
     assert answer.status_code == 422
     assert "use that address" in answer.text
+
+
+def test_a_newcomers_other_address_does_not_redeem_what_was_sent_to_one(client: Client, westmere: Campus) -> None:
+    actions.invite_addresses(
+        viewer_id=westmere["owner"].id,
+        organization_id=westmere.westmere.id,
+        addresses=["nova@else.example"],
+        terms=actions.Terms(role=Role.ADMIN),
+        now=now(),
+    )
+    with transaction():
+        session.execute(update(Invitation).values(token_hash=invitations.hash_of("known")))
+    token = invitations.token_of("known")
+    person = {"name": "Eve", "email": "nova@else.example", "password": "quiet-heron-counts-lamps", "invitation": token}
+    assert client.post("/signup", data=person).location == "/verify"
+    email = session.scalars(select(EmailAddress).where(EmailAddress.address == "nova@else.example")).one()
+    with transaction():
+        other = make_email(
+            user=session.get_one(User, email.user_id), address="eve@else.example", is_primary=False, verified_at=None
+        )
+        vouch(user_id=email.user_id, address=other.address, now=now())
+    assert queries.role_in(westmere.westmere.id, email.user_id) is None
+    with transaction():
+        vouch(user_id=email.user_id, address=email.address, now=now())
+    assert queries.role_in(westmere.westmere.id, email.user_id) is Role.ADMIN
+
+
+def test_a_newcomer_does_not_join_by_the_invitation_of_somebody_who_was_suspended(client: Client, westmere: Campus) -> None:
+    token = link(westmere)
+    person = {"name": "Nova", "email": "nova@else.example", "password": "quiet-heron-counts-lamps", "invitation": token}
+    assert client.post("/signup", data=person).location == "/verify"
+    email = session.scalars(select(EmailAddress).where(EmailAddress.address == "nova@else.example")).one()
+    suspend(westmere["admin"].id, now=now())
+    with transaction():
+        vouch(user_id=email.user_id, address=email.address, now=now())
+    assert queries.role_in(westmere.westmere.id, email.user_id) is None
 
 
 def test_an_invitation_opens_a_closed_organization(client_as: SignIn, westmere: Campus) -> None:

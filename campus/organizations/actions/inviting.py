@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campus import quotas
 from campus.accounts.models import EmailAddress
 from campus.audit.actions import record
-from campus.organizations import invitations, queries
+from campus.organizations import invitations
 from campus.organizations.actions.changes import counts, locked, put_into, record_change, relation_changed, told
 from campus.organizations.invitations import InvitationOver
 from campus.organizations.models import (
@@ -178,13 +178,14 @@ def reserve(*, user_id: int, token: str, now: datetime) -> None:
 def redeem(*, user_id: int, now: datetime) -> None:
     """Make a member of somebody who signed up by invitation and has now proved her address, in the open transaction.
 
-    Unless the invitation was taken back meanwhile, or its sender has lost the right to invite.
+    Unless the invitation was taken back meanwhile, its sender has lost the right to invite, or it was sent to an address that is
+    not the one she proved: then it waits for that.
     """
     waiting = select(InvitationUse.invitation_id).where(InvitationUse.user_id == user_id, InvitationUse.joined_at.is_(None))
     for invitation_id in session.scalars(waiting).all():
         found = session.get_one(Invitation, invitation_id, populate_existing=True)
         before = locked(found.organization_id, user_id)
-        if found.revoked_at is None and not (before and counts(before, now)) and _sender_may(found):
+        if not (before and counts(before, now)) and _still_hers(found, user_id):
             _join(found, user_id, before, now)
 
 
@@ -254,10 +255,11 @@ def _join(found: Invitation, user_id: int, before: OrganizationMembership | None
     return status
 
 
-def _sender_may(found: Invitation) -> bool:
-    """Its sender could still make it."""
-    role = queries.role_in(found.organization_id, found.inviter_id) if found.inviter_id is not None else None
-    return role is Role.OWNER or (role is Role.ADMIN and found.role is Role.MEMBER)
+def _still_hers(found: Invitation, user_id: int) -> bool:
+    """An invitation whose use she took lets her in: it was not taken back, and its sender could still make it for her."""
+    could = select(Invitation.id).where(Invitation.id == found.id, Invitation.revoked_at.is_(None), invitations.sender_may())
+    hers = found.address is None or _has_proved(user_id, found.address)
+    return hers and session.scalar(could) is not None
 
 
 def _has_proved(user_id: int, address: str) -> bool:
