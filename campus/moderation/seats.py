@@ -13,6 +13,7 @@ from campus.organizations.models import OrganizationMembership
 from campus.organizations.queries import active
 from campus.platform.db import session
 from campus.platform.errors import NotFound
+from campus.posts.models import Post
 from campus.posts.visibility import MODERATING
 
 if TYPE_CHECKING:
@@ -54,13 +55,27 @@ def seat_of(viewer: Viewer | None) -> Seat:
 def handled_by(seat: Seat) -> ColumnElement[bool]:
     """A condition on `Case`: it is hers to handle.
 
-    The site's staff handles all of them, an organization's moderators those routed to it. Nobody sees a case about herself, about
-    an organization she moderates, about her own report; nor the appeal against her own decision.
+    The site's staff handles all of them, an organization's moderators those routed to it, while that would still be their way.
+    Nobody sees a case about herself, about an organization she moderates, about her own report; nor the appeal against her own
+    decision.
     """
     if seat.user_id is None:
         return true()
-    hers = and_(Case.scope == CaseScope.ORG, Case.organization_id.in_(seat.organizations))
+    hers = and_(Case.scope == CaseScope.ORG, Case.organization_id.in_(seat.organizations), ~_moved(), ~_by_a_colleague())
     return and_(true() if seat.site else hers, *_no_conflict(seat))
+
+
+def _moved() -> ColumnElement[bool]:
+    """The post belongs to somebody else by now: what it says there is nothing to its former organization."""
+    elsewhere = Post.organization_id.is_distinct_from(Case.organization_id)
+    return exists().where(Post.id == Case.post_id, elsewhere).correlate(Case)
+
+
+def _by_a_colleague() -> ColumnElement[bool]:
+    """Its author has become one of those who moderate there."""
+    row = OrganizationMembership
+    office = (row.organization_id == Case.organization_id, row.user_id == Case.author_id, row.role.in_(MODERATING), active())
+    return exists().where(*office).correlate(Case)
 
 
 def _no_conflict(seat: Seat) -> tuple[ColumnElement[bool], ...]:

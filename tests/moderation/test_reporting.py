@@ -17,15 +17,17 @@ from campus.moderation.queries.finding import CaseNotFound, case_for
 from campus.moderation.queries.listing import Filters, queue, tab_counts
 from campus.moderation.seats import NoSeat
 from campus.moderation.targets import TargetNotFound
-from campus.organizations.actions import remove_member
+from campus.organizations.actions import add_member, remove_member
+from campus.organizations.models import Role
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.platform.limits import QuotaExceeded
-from campus.posts.actions import delete
+from campus.posts.actions import delete, edit
 from campus.posts.files import keep_upload, storage
 from campus.posts.models import Photo, PostState
 from tests.factories import make_comment, make_member, make_photo, make_post, make_user
 from tests.moderation.court import case_of, decide, fresh, post_target, report
+from tests.posts.making import draft as post_draft
 from tests.posts.making import viewer_of
 
 if TYPE_CHECKING:
@@ -127,6 +129,25 @@ def test_an_organization_sees_nothing_of_anothers_and_a_lost_role_is_lost_at_onc
     remove_member(organization_id=world.northbridge.id, user_id=mina.id)
     with pytest.raises(NoSeat):
         actions.add_note(viewer=viewer_of(mina), case_id=case_id, text="Still here", now=now())
+
+
+def test_a_post_that_moved_away_and_an_author_who_moderates_now_are_not_for_the_organization(
+    world: World, mina: User, ours: Post
+) -> None:
+    case_id = report(world.bob, post_target(ours)).case_id
+    edit(viewer=viewer_of(world.alice), post_id=ours.id, draft=post_draft(text="For myself", audience="only_me"), now=now())
+    with pytest.raises(CaseNotFound):
+        case_for(viewer_of(mina), case_id)
+    assert queue(viewer_of(mina), Tab.UNCLAIMED, now=now()).items == ()
+    assert case_for(viewer_of(world.root), case_id).id == case_id
+
+    other = make_post(author=world.alice, organization=world.northbridge)
+    about_alice = report(world.bob, post_target(other)).case_id
+    assert case_for(viewer_of(mina), about_alice).id == about_alice
+    add_member(organization_id=world.northbridge.id, user_id=world.alice.id, role=Role.ADMIN, now=now())
+    with pytest.raises(CaseNotFound):
+        decide(mina, about_alice, Action.REMOVE_MEMBER)
+    assert case_for(viewer_of(world.root), about_alice).id == about_alice
 
 
 def test_what_was_found_in_order_is_not_hidden_again_by_the_same_reports(
