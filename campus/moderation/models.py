@@ -97,6 +97,14 @@ class Case(Base):
         """The thing it is about."""
         return Target(self.target_kind, self.target_id)
 
+    @property
+    def told_to(self) -> int | None:
+        """Whose audit log tells of it beside the site's: the organization's while its moderators handle it, nobody's after that.
+
+        What the site's staff does is often about those who read that log.
+        """
+        return self.organization_id if self.scope == CaseScope.ORG else None
+
 
 class Report(Base):
     """What one person says about one thing, never shown to its author. Until it is decided, saying it again replaces it."""

@@ -11,8 +11,11 @@ from sqlalchemy import text
 from campus.audit import chain
 from campus.audit.acting import acting
 from campus.audit.actions import record
+from campus.moderation.kinds import Action
 from campus.moderation.views.audit import ENTRIES
 from campus.platform.db import session, transaction
+from tests.factories import make_post
+from tests.moderation.court import decide, post_target, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,6 +73,20 @@ def test_an_organizations_manager_reads_what_was_done_there_and_no_more(log: Wor
     assert "membership.set" in dana.get(HERS).text
     assert dana.get(SITE).status_code == 404
     assert dana.get("/o/studio/manage/audit").status_code == 404
+
+
+def test_who_runs_an_organization_does_not_read_there_what_the_sites_staff_does_about_her(
+    world: World, client_as: Callable[[User], Client]
+) -> None:
+    hers = make_post(author=world.dana, organization=world.northbridge, text="Buy now")
+    theirs = make_post(author=world.alice, organization=world.northbridge, text="Buy now")
+    for post in (hers, theirs):
+        case_id = report(world.bob, post_target(post)).case_id
+        decide(world.root, case_id, Action.HIDE)
+    page = client_as(world.dana).get(HERS).text
+    assert f"post:{hers.id}," not in client_as(world.dana).get(f"{HERS}.csv").text
+    assert page.count("<code>moderation.hide</code>") == 1  # her organization's own case, whoever decided it
+    assert client_as(world.root).get(SITE).text.count("<code>moderation.hide</code>") == 2
 
 
 def test_for_anybody_else_there_is_no_such_page(log: World, client: Client, client_as: Callable[[User], Client]) -> None:

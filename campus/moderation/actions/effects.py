@@ -87,7 +87,7 @@ def record_applied(case: Case, effects: Sequence[Effect]) -> None:
     """An entry of the audit log for each effect. Last of all in a transaction."""
     for effect in effects:
         told = {"before": effect.before, "after": effect.after | {"case": case.id}}
-        record(f"moderation.{effect.action}", str(effect.target), organization_id=case.organization_id, **told)
+        record(f"moderation.{effect.action}", str(effect.target), organization_id=case.told_to, **told)
 
 
 def record_reversed(case: Case, effects: Sequence[Effect]) -> None:
@@ -95,7 +95,7 @@ def record_reversed(case: Case, effects: Sequence[Effect]) -> None:
     for effect in effects:
         became = {"outcome": effect.outcome} if effect.outcome else effect.before
         told = {"before": effect.after, "after": became | {"case": case.id}}
-        record(f"moderation.{effect.action}.{effect.state}", str(effect.target), organization_id=case.organization_id, **told)
+        record(f"moderation.{effect.action}.{effect.state}", str(effect.target), organization_id=case.told_to, **told)
 
 
 def _put_back(effect: Effect, now: datetime) -> object:

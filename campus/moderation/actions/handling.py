@@ -230,4 +230,4 @@ def written(text: str, *, field: str, what: str) -> str:
 
 def noted(act: str, case: Case, **changed: Mapping[str, object]) -> None:
     """An entry of the audit log about a case. Last of all in a transaction."""
-    record(f"case.{act}", f"case:{case.id}", organization_id=case.organization_id, **changed)
+    record(f"case.{act}", f"case:{case.id}", organization_id=case.told_to, **changed)

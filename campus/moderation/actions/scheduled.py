@@ -44,13 +44,13 @@ def escalate_due(*, now: datetime) -> int:
     while True:
         with transaction():
             cases = session.scalars(due).all()
-            before = [(case, {"scope": case.scope, "priority": case.priority}) for case in cases]
+            before = [(case, case.told_to, {"scope": case.scope, "priority": case.priority}) for case in cases]
             for case in cases:
                 _escalate(case, now)
             session.flush()
-            for case, was in before:
+            for case, told_to, was in before:
                 became = {"scope": case.scope, "priority": case.priority}
-                record("case.escalate", f"case:{case.id}", before=was, after=became, organization_id=case.organization_id)
+                record("case.escalate", f"case:{case.id}", before=was, after=became, organization_id=told_to)
         total += len(cases)
         if len(cases) < BATCH:
             return total
