@@ -6,6 +6,7 @@ may be let in again until it is due; what was begun is finished by the next run,
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from campus.organizations.models import OrganizationMembership, Role
 from campus.organizations.queries import active
 from campus.platform import outbox
 from campus.platform.db import Base, session, transaction
-from campus.platform.errors import Conflict
+from campus.platform.errors import CampusError, Conflict
 from campus.platform.limits import QuotaUse
 from campus.platform.outbox import Job
 from campus.posts import leaving as posts
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Column, Table
+
+log = logging.getLogger(__name__)
 
 GRACE = timedelta(days=14)
 NOBODY = "Somebody who left"
@@ -79,16 +82,28 @@ def take_back(*, user_id: int) -> bool:
 
 
 def erase_due(*, now: datetime) -> int:
-    """Erase everybody whose days of grace are over, but for who was let in meanwhile. Returns how many."""
+    """Erase everybody whose days of grace are over, but for who was let in meanwhile. Returns how many.
+
+    Raises:
+        CampusError: somebody could not be erased now; the others were.
+    """
     due = select(Erasure.user_id, User.suspended_at).join(User, User.id == Erasure.user_id).where(Erasure.due_at <= now)
     erased = 0
+    stuck: CampusError | None = None
     for user_id, shut_out in session.execute(due.order_by(Erasure.due_at)).all():
         if shut_out is None:
             with transaction():
                 session.execute(delete(Erasure).where(Erasure.user_id == user_id))
             continue
-        erase(user_id, now=now)
-        erased += 1
+        try:
+            erase(user_id, now=now)
+        except CampusError as error:
+            log.warning("user %s could not be erased: %s", user_id, error)
+            stuck = error
+        else:
+            erased += 1
+    if stuck is not None:
+        raise stuck
     return erased
 
 

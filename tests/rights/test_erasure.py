@@ -88,7 +88,15 @@ def _folder(url: str) -> Any:
 
 
 def test_she_is_in_no_table_and_in_no_file(world: World, ada: User) -> None:
-    assert {"user.name", "post.text", "photo.alt", "comment.text", "report.note", "case_snapshot.text"} <= found_in_tables(CANARY)
+    assert {
+        "user.name",
+        "post.text",
+        "photo.alt",
+        "comment.text",
+        "report.note",
+        "case_snapshot.text",
+        "invitation.address",
+    } <= found_in_tables(CANARY)
     hers, user_id = files(), ada.id
     assert hers
     done = erasure.erase(user_id, now=now())
@@ -139,6 +147,17 @@ def test_who_is_needed_stays(world: World, root: User) -> None:
         erasure.request(user_id=root.id, now=now())
     session.expire_all()
     assert session.get_one(User, world.charlie.id).suspended_at is None
+
+
+def test_nobody_waits_for_somebody_who_is_needed(world: World, ada: User) -> None:
+    asked = now()
+    erasure.request(user_id=world.charlie.id, now=asked - timedelta(hours=1))
+    erasure.request(user_id=ada.id, now=asked)
+    with transaction():
+        make_member(user=world.charlie, organization=world.studio, role=Role.OWNER)
+    with pytest.raises(LastOwner):
+        erasure.erase_due(now=asked + GRACE)
+    assert found_in_tables(CANARY) == set()
 
 
 def test_what_was_begun_is_finished_by_the_next_run(world: World, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
