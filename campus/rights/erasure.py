@@ -22,7 +22,7 @@ from campus.feed.models import FeedEntry
 from campus.interactions import leaving as interactions
 from campus.moderation.actions.forgetting import forget as forget_cases
 from campus.organizations.actions import LastOwner
-from campus.organizations.models import OrganizationMembership, Role
+from campus.organizations.models import Invitation, OrganizationMembership, Role
 from campus.organizations.queries import active
 from campus.platform import outbox
 from campus.platform.db import Base, session, transaction
@@ -173,6 +173,7 @@ def _forget_traces(user_id: int) -> None:
         delete(Job).where(Job.kind == mailing.KIND, about),
         delete(QuotaUse).where(QuotaUse.subject == cast(user_id, Text)),
         delete(FeedEntry).where(FeedEntry.user_id == user_id),
+        delete(Invitation).where(Invitation.address.in_(addresses)),
     ):
         session.execute(gone, execution_options=_UNSYNCED)
     if not posts.has_official(user_id):

@@ -16,7 +16,7 @@ from campus.interactions import actions as interactions
 from campus.interactions import counts
 from campus.moderation.actions import report
 from campus.moderation.kinds import Category, ReportDraft, Target, TargetKind
-from campus.organizations.actions import LastOwner
+from campus.organizations.actions import LastOwner, Terms, invite_addresses
 from campus.organizations.models import Role
 from campus.platform import settings
 from campus.platform.clock import now
@@ -48,6 +48,8 @@ def ada(world: World, drain: Callable[[], int]) -> User:
             make_follow(follower=other, target=person)
             make_follow(follower=person, target=other)
         mailing.queue_reset(f"{CANARY}@example.org")
+    mailed = [f"second.{CANARY}@example.org"]
+    invite_addresses(viewer_id=world.dana.id, organization_id=world.northbridge.id, addresses=mailed, terms=Terms(), now=now())
     start_session(user_id=person.id, user_agent=f"{CANARY} agent", now=now())
     make_token(user=person)
     viewer = viewer_of(person)

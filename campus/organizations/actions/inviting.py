@@ -82,7 +82,7 @@ def create_link(*, viewer_id: int, organization_id: int, terms: Terms, now: date
         if terms.role is not Role.MEMBER and terms.uses != 1:
             raise Invalid("A link to more than membership is good for one person.", field="uses")
         [made] = _made(organization_id, viewer_id, terms, [(None, seed)], now)
-        _record("create", made, organization_id, terms, address=None)
+        _record("create", made, organization_id, terms, mailed=0)
         return made, invitations.token_of(seed)
 
 
@@ -106,7 +106,7 @@ def invite_addresses(*, viewer_id: int, organization_id: int, addresses: Sequenc
         made = _made(organization_id, viewer_id, terms, seeds, now)
         for invitation_id, (_, seed) in zip(made, seeds, strict=True):
             outbox.record(INVITE, invitation_id, {"invitation_id": invitation_id, "seed": seed})
-        _record("mail", made[0], organization_id, terms, address=wanted)
+        _record("mail", made[0], organization_id, terms, mailed=len(wanted))
         return wanted
 
 
@@ -269,6 +269,7 @@ def _has_proved(user_id: int, address: str) -> bool:
     return session.scalar(hers) is not None
 
 
-def _record(act: str, invitation_id: int, organization_id: int, terms: Terms, *, address: object) -> None:
-    after = {"role": terms.role, "kind": terms.kind, "uses": terms.uses, "days": terms.days, "addresses": address}
+def _record(act: str, invitation_id: int, organization_id: int, terms: Terms, *, mailed: int) -> None:
+    """How many were mailed, not to whom: this log forgets nobody."""
+    after = {"role": terms.role, "kind": terms.kind, "uses": terms.uses, "days": terms.days, "mailed": mailed}
     record(f"invitation.{act}", f"invitation:{invitation_id}", organization_id=organization_id, after=after)
