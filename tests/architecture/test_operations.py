@@ -8,7 +8,7 @@ import subprocess
 import sys
 from configparser import RawConfigParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -19,12 +19,16 @@ from campus import cli
 from tests.architecture.sources import ROOT
 from tests.architecture.test_documented import settings_written_down
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 FILES = ROOT / "docs" / "operations"
 UNITS = sorted((FILES / "systemd").iterdir())
 OF_COMPOSE = {"POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_INITDB_ARGS"}
 SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 GOOD = {"SECRET_KEY": "Zk3vQ9xT7bLr2mWc8pNdY5sHj4gFa6Ue", "AUDIT_KEY": "Pk3vQ9xT7bLr2mWc8pNdY5sHj4gFa6Ue"}
 PLACE = "/opt/photocampus"
+SECRET = re.compile(r"/<(?:token|uuid:letter)>")  # of a path: whoever knows it is let in
 
 
 class Unit(RawConfigParser):
@@ -167,3 +171,17 @@ def test_the_text_leads_to_every_file() -> None:
     assert all(file.exists() for file in linked)
     missed = {file for file in FILES.rglob("*") if file.is_file() and not {file, file.parent} & linked}
     assert {file.name for file in missed} <= {"upstream-compose.conf"}  # of the composed site alone
+
+
+def test_nginx_writes_down_no_address_that_is_a_right_by_itself(app: Flask) -> None:
+    """Every address with a secret in its path is among those whose end is left out; queries always are."""
+    text = (FILES / "nginx" / "photocampus.conf").read_text()
+    [places] = re.findall(r"<secret_place>/\(\?:([^)]*)\)/\)", text)
+    secret = {rule.rule.partition("/<")[0].strip("/") for rule in app.url_map.iter_rules() if SECRET.search(rule.rule)}
+    assert set(places.split("|")) == secret
+    [form] = re.findall(r"^log_format photocampus '(.*)';$", text, re.MULTILINE)
+    assert {"$request", "$request_uri", "$http_referer", "$args"}.isdisjoint(re.findall(r"\$\w+", form))
+    servers = text.split("\nserver {")[1:]
+    assert all(
+        "access_log /var/log/nginx/access.log photocampus;" in each for each in servers
+    )  # else the usual form is written too

@@ -127,6 +127,11 @@ def test_what_is_dropped_leaves_the_rest() -> None:
     assert cleaned(refused) == 'duplicate key value violates unique constraint "uq"\n[SQL: INSERT'
 
 
+def test_the_address_of_a_letter_is_dropped() -> None:
+    letter = "Exception on /moderation/letters/6f0d3c1e-9d2b-4a77-8f5e-0b1c2d3e4f50/appeal [POST]"
+    assert cleaned(letter) == "Exception on /moderation/letters/<token>/appeal [POST]"
+
+
 def test_request_ids_are_kept(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         request_id = client.get("/livez").headers["X-Request-ID"]
