@@ -72,6 +72,17 @@ def test_domains_that_are_not_theirs(client_as: SignIn, westmere: Campus, domain
     assert queries.domains_of(westmere.westmere.id) == []
 
 
+def test_who_is_at_somebody_elses_domain_is_not_told(client_as: SignIn, westmere: Campus) -> None:
+    make_user(email="one@private.example")
+    browser = client_as(westmere["admin"])
+    pages = [browser.get(f"{BASE}/domains?domain={domain}") for domain in ("private.example", "nobody.example")]
+    assert [page.status_code for page in pages] == [403, 403]
+    assert not any("verified address at" in page.text for page in pages)
+    assert browser.get("/api/organizations/westmere/domains/private.example/").status_code == 403
+    actions.add_domain(organization_id=westmere.westmere.id, domain="private.example")
+    assert "1 person has a verified address at private.example" in browser.get(f"{BASE}/domains?domain=private.example").text
+
+
 def test_departments_come_are_renamed_and_go(client_as: SignIn, westmere: Campus) -> None:
     browser = client_as(westmere["admin"])
 

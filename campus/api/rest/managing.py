@@ -11,8 +11,8 @@ from typing_extensions import TypedDict
 from campus.accounts.guard import viewer
 from campus.api import door
 from campus.api.schemas import Count, DepartmentOut, department_out, exact
-from campus.organizations import actions, figures, queries
-from campus.organizations.actions.founding import MAX_NAME, domain_of
+from campus.organizations import actions, queries
+from campus.organizations.actions.founding import MAX_NAME
 from campus.organizations.actions.keeping import MAX_ABOUT, MAX_PLACE
 from campus.organizations.models import JoinPolicy, OrganizationKind
 from campus.organizations.rights import Managed, managed
@@ -128,10 +128,11 @@ def domains(slug: str) -> list[str]:
 
 
 @blueprint.get("/organizations/<slug>/domains/<domain>/")
-@door.reads(answer=DomainOut, errors=(404,), tag="management")
+@door.reads(answer=DomainOut, errors=(403, 404), tag="management")
 def domain_preview(slug: str, domain: str) -> DomainOut:
-    """Read what a domain means, or would mean, for an organization you run."""
-    found = figures.domain_preview(_here(slug).organization.id, domain_of(domain))
+    """Read what a domain of an organization you run means, or would mean: one at which you have a confirmed address yourself."""
+    place = _here(slug)
+    found = actions.look_at_domain(viewer_id=viewer().id, organization_id=place.organization.id, domain=domain)
     return DomainOut(domain=found.domain, people=found.people, members=found.members)
 
 

@@ -32,6 +32,7 @@ from campus.organizations.actions.keeping import (
     drop_domain,
     edit_organization,
     found_department,
+    look_at_domain,
     remove_department,
     rename_department,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "invite_addresses",
     "join",
     "leave",
+    "look_at_domain",
     "mark_verified",
     "redeem",
     "remove_department",

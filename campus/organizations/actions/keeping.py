@@ -13,6 +13,7 @@ from campus.audit.actions import record
 from campus.organizations import queries
 from campus.organizations.actions import founding
 from campus.organizations.actions.changes import locked, relations_changed
+from campus.organizations.figures import domain_preview
 from campus.organizations.models import (
     Department,
     DepartmentMembership,
@@ -27,6 +28,7 @@ from campus.platform.errors import Conflict, Forbidden, Invalid
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from campus.organizations.figures import DomainPreview
     from campus.organizations.models import Role
 
 MAX_ABOUT, MAX_PLACE = 5000, 120
@@ -77,6 +79,21 @@ def edit_organization(*, viewer_id: int, organization_id: int, profile: Profile,
         _record("edit", organization_id, before=before, after={name: wanted[name] for name in before})
 
 
+def look_at_domain(*, viewer_id: int, organization_id: int, domain: str) -> DomainPreview:
+    """What a domain means, or would mean, for an organization the viewer runs.
+
+    Who has an address at somebody else's domain, and be it nobody, is nothing to her.
+
+    Raises:
+        NotYourDomain: it is not the organization's, and she has no verified address there.
+        Invalid: it is no domain, or one where anybody can have an address.
+    """
+    clean = founding.domain_of(domain)
+    if clean not in queries.domains_of(organization_id):
+        _require_address(clean, viewer_id)
+    return domain_preview(organization_id, clean)
+
+
 def claim_domain(*, viewer_id: int, organization_id: int, domain: str, now: datetime) -> None:
     """Let addresses at a domain prove belonging, on the word of who has one.
 
@@ -88,10 +105,7 @@ def claim_domain(*, viewer_id: int, organization_id: int, domain: str, now: date
     clean = founding.domain_of(domain)
     with transaction():
         _runs(organization_id, viewer_id, now)
-        if not queries.has_address_at(clean, viewer_id):
-            raise NotYourDomain(
-                f"Add and confirm an address of yours at {clean} first, or ask the site's administrators.", field="domain"
-            )
+        _require_address(clean, viewer_id)
         founding.add_domain(organization_id=organization_id, domain=clean)
 
 
@@ -162,6 +176,13 @@ def remove_department(*, viewer_id: int, organization_id: int, slug: str, move_t
 
 def _runs(organization_id: int, viewer_id: int, now: datetime) -> Role:
     return running(locked(organization_id, viewer_id), now)
+
+
+def _require_address(domain: str, viewer_id: int) -> None:
+    if not queries.has_address_at(domain, viewer_id):
+        raise NotYourDomain(
+            f"Add and confirm an address of yours at {domain} first, or ask the site's administrators.", field="domain"
+        )
 
 
 def _members_of(department_id: int) -> list[int]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, request
 
 from campus.accounts.guard import sign_in_required, viewer
-from campus.organizations import actions, figures
-from campus.organizations.actions.founding import domain_of
+from campus.organizations import actions
 from campus.organizations.forms import DomainForm
 from campus.organizations.queries import domains_of
 from campus.organizations.views.blueprints import here, manage, show
@@ -30,8 +29,9 @@ def domains(slug: str) -> ResponseReturnValue:
     if not form.text("domain"):
         return _page(place, form)
     try:
-        return _page(place, form, figures.domain_preview(place.organization.id, domain_of(form.text("domain"))))
-    except Invalid as error:
+        found = actions.look_at_domain(viewer_id=viewer().id, organization_id=place.organization.id, domain=form.text("domain"))
+        return _page(place, form, found)
+    except (Invalid, Forbidden) as error:
         form.refuse(error)
         return _page(place, form), error.status
 
