@@ -18,6 +18,7 @@ from campus.feed.models import TaskDay, TaskRun
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, limits, metrics, outbox, schedule
 from campus.platform.db import session, transaction
+from campus.platform.discretion import cleaned
 from campus.platform.outbox import Job, JobState
 from campus.posts.files import sweep_uploads
 
@@ -65,7 +66,7 @@ def _finish(name: str, task: Callable[[], object]) -> None:
             result = _words(task())
     except Exception as error:
         metrics.task_ran(name, "failed")
-        _end(name, f"{FAILED}{type(error).__name__}: {error}"[:MOST_TOLD], time.perf_counter() - began)
+        _end(name, cleaned(f"{FAILED}{type(error).__name__}: {error}")[:MOST_TOLD], time.perf_counter() - began)
         raise
     metrics.task_ran(name, "done")
     _end(name, result[:MOST_TOLD], time.perf_counter() - began)
