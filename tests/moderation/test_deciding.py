@@ -187,6 +187,16 @@ def test_a_case_that_nobody_takes_goes_to_the_staff(world: World, mina: User, ca
     assert actions.take_over(viewer=viewer_of(world.root), case_id=case_id, now=now()).claimed_by == world.root.id
 
 
+def test_a_case_that_somebody_took_and_left_lying_goes_to_the_staff_too(world: World, mina: User, case_id: int) -> None:
+    taken = now() + timedelta(hours=20)
+    actions.claim(viewer=viewer_of(mina), case_id=case_id, now=taken)
+    assert actions.escalate_due(now=taken + timedelta(hours=23)) == 0
+    assert actions.escalate_due(now=taken + timedelta(hours=25)) == 1
+    case = case_of(case_id)
+    assert (case.scope, case.state, case.claimed_by) == (CaseScope.SITE, CaseState.OPEN, None)
+    assert actions.claim(viewer=viewer_of(world.root), case_id=case_id, now=taken).claimed_by == world.root.id
+
+
 def test_an_appeal_comes_in_time_while_suspended_and_finds_somebody_else(world: World, staff: User, case_id: int) -> None:
     decision = decide(world.root, case_id, Action.SUSPEND)
     with pytest.raises(actions.TooLate):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from campus.audit.actions import record
 from campus.moderation.actions import effects
@@ -16,6 +16,7 @@ from campus.moderation.kinds import (
     UNCLAIMED,
     Action,
     CaseScope,
+    CaseState,
     EffectState,
 )
 from campus.moderation.models import Case, Effect
@@ -33,12 +34,14 @@ URGENT = 100  # more than any report weighs
 
 
 def escalate_due(*, now: datetime) -> int:
-    """Hand cases that nobody took for 24 hours (safety: one) to the site's staff, and put them first. Returns how many."""
-    waiting = select(Case).where(
-        Case.state.in_(UNCLAIMED),
-        Case.escalated_at.is_(None),
-        or_(Case.opened_at <= now - ESCALATES_AFTER, Case.safety & (Case.opened_at <= now - SAFETY_ESCALATES_AFTER)),
-    )
+    """Hand cases that nobody took for 24 hours (safety: one) to the site's staff, and put them first. Returns how many.
+
+    So are an organization's that somebody took and left lying for as long: she may have lost her role since, or side with its
+    author, and nobody else there can take it from her.
+    """
+    old = or_(Case.opened_at <= now - ESCALATES_AFTER, Case.safety & (Case.opened_at <= now - SAFETY_ESCALATES_AFTER))
+    left = (Case.state == CaseState.CLAIMED, Case.scope == CaseScope.ORG, Case.claimed_at <= now - ESCALATES_AFTER)
+    waiting = select(Case).where(Case.escalated_at.is_(None), or_(and_(Case.state.in_(UNCLAIMED), old), and_(*left)))
     due = waiting.order_by(Case.opened_at).limit(BATCH).with_for_update(skip_locked=True)
     total = 0
     while True:
@@ -72,6 +75,8 @@ def end_due(*, now: datetime) -> dict[str, int]:
 
 def _escalate(case: Case, now: datetime) -> None:
     case.escalated_at, case.priority = now, case.priority + URGENT
+    if case.state is CaseState.CLAIMED:
+        case.state, case.claimed_by, case.claimed_at = CaseState.OPEN, None, None
     if case.scope is CaseScope.ORG:
         name = session.scalar(select(Organization.name).where(Organization.id == case.organization_id)) or "the organization"
         case.scope, case.routed_because = CaseScope.SITE, f"Nobody of {name} took it in time: the site's staff reviews it."
