@@ -208,6 +208,15 @@ def test_an_appeal_comes_in_time_while_suspended_and_finds_somebody_else(world: 
         actions.undo(viewer=viewer_of(staff), case_id=case_id, now=now() + timedelta(days=31))
 
 
+def test_nothing_is_erased_while_an_appeal_waits(world: World, mina: User, ours: Post, case_id: int) -> None:
+    decision = decide(mina, case_id, Action.DELETE)
+    actions.appeal(letter=decision.letter, text="It was no advertising.", now=now() + timedelta(days=19))
+    assert actions.end_due(now=now() + timedelta(days=31))["erased"] == 0
+    later = {"reason": "It was none.", "now": now() + timedelta(days=32)}
+    actions.decide_appeal(viewer=viewer_of(world.dana), case_id=case_id, overturn=True, **later)
+    assert fresh(ours).state is PostState.PUBLISHED
+
+
 def test_an_appeal_in_an_organization_with_one_moderator_goes_to_the_staff(world: World, case_id: int) -> None:
     decision = decide(world.dana, case_id, Action.WARN)
     actions.appeal(letter=decision.letter, text="No.", now=now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from campus.audit.actions import record
 from campus.moderation.actions import effects
@@ -60,9 +60,14 @@ def escalate_due(*, now: datetime) -> int:
 
 
 def end_due(*, now: datetime) -> dict[str, int]:
-    """End pauses and suspensions whose time has passed, erase what was deleted 30 days ago, let go of old evidence. Counts."""
+    """End pauses and suspensions whose time has passed, erase what was deleted 30 days ago, let go of old evidence. Counts.
+
+    Nothing is erased while an appeal waits, or the case is looked at once more: it could not be taken back.
+    """
     counts = {"ended": 0, "erased": 0}
-    due = select(Effect.id).where(Effect.state == EffectState.STANDING, Effect.ends_at <= now).order_by(Effect.id)
+    settled = exists().where(Case.id == Effect.case_id, Case.state.in_(CLOSED))
+    may_end = or_(Effect.action != Action.DELETE, settled.correlate(Effect))
+    due = select(Effect.id).where(Effect.state == EffectState.STANDING, Effect.ends_at <= now, may_end).order_by(Effect.id)
     for effect_id in session.scalars(due).all():
         with transaction():
             effect = session.get(Effect, effect_id, with_for_update=True, populate_existing=True)
