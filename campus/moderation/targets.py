@@ -15,7 +15,7 @@ from campus.moderation.kinds import Target, TargetKind
 from campus.organizations.models import Organization
 from campus.platform.db import session
 from campus.platform.errors import NotFound
-from campus.posts.models import Photo, PhotoState, Post
+from campus.posts.models import Audience, Photo, PhotoState, Post
 from campus.posts.queries import BIGGEST, PostNotFound, visible_post
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def _photo(target: Target) -> Facts | None:
 
 
 def _of_post(target: Target, post: Post, what: str) -> Facts:
+    """What a post says; one that its author has taken to herself says nothing to anybody else."""
+    alone = post.audience == Audience.ONLY_ME
     return Facts(
         target,
         f"{what} by {_name(post.author_id)}",
@@ -105,8 +107,8 @@ def _of_post(target: Target, post: Post, what: str) -> Facts:
         author_id=post.author_id,
         organization_id=post.organization_id,
         post_id=post.id,
-        title=post.title,
-        text=post.text,
+        title="" if alone else post.title,
+        text="" if alone else post.text,
         audience=post.audience,
     )
 

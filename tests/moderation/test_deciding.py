@@ -17,6 +17,7 @@ from campus.moderation.fitting import DoesNotFit, actions_for
 from campus.moderation.kinds import Action, CaseScope, CaseState, EffectState, Measure, Target, TargetKind
 from campus.moderation.models import Effect
 from campus.moderation.queries.health import health
+from campus.moderation.queries.page import case_page
 from campus.moderation.seats import seat_of
 from campus.organizations.models import Role
 from campus.organizations.queries import membership
@@ -208,12 +209,25 @@ def test_an_appeal_comes_in_time_while_suspended_and_finds_somebody_else(world: 
         actions.undo(viewer=viewer_of(staff), case_id=case_id, now=now() + timedelta(days=31))
 
 
+def test_what_its_author_took_to_herself_is_read_by_nobody_who_handles_its_case(
+    world: World, mina: User, ours: Post, case_id: int
+) -> None:
+    secret = {"title": "A secret", "text": "for myself", "organization_id": world.northbridge.id}
+    edit(viewer=viewer_of(world.alice), post_id=ours.id, draft=post_draft(audience=Audience.ONLY_ME, **secret), now=now())
+    for who in (mina, world.root):
+        found = case_page(viewer_of(who), case_id)
+        assert (found.facts.title, found.facts.text) == ("", "")  # type: ignore[union-attr]  # it is there
+        assert found.snapshots[0].text == "Buy now"
+    decide(mina, case_id, Action.HIDE)
+    assert [each.occasion for each in case_page(viewer_of(mina), case_id).snapshots] == ["report"]
+
+
 def test_nothing_is_erased_while_an_appeal_waits(world: World, mina: User, ours: Post, case_id: int) -> None:
     decision = decide(mina, case_id, Action.DELETE)
     actions.appeal(letter=decision.letter, text="It was no advertising.", now=now() + timedelta(days=19))
     assert actions.end_due(now=now() + timedelta(days=31))["erased"] == 0
-    later = {"reason": "It was none.", "now": now() + timedelta(days=32)}
-    actions.decide_appeal(viewer=viewer_of(world.dana), case_id=case_id, overturn=True, **later)
+    later, dana = now() + timedelta(days=32), viewer_of(world.dana)
+    actions.decide_appeal(viewer=dana, case_id=case_id, overturn=True, reason="It was none.", now=later)
     assert fresh(ours).state is PostState.PUBLISHED
 
 

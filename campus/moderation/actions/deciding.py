@@ -14,6 +14,7 @@ from campus.moderation.actions.handling import NotInThatState, held, noted, requ
 from campus.moderation.kinds import UNDO_WITHIN, Action, CaseState
 from campus.moderation.models import Decision, Effect
 from campus.platform.db import session, transaction
+from campus.posts.models import Audience
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,7 +112,7 @@ def _decision(seat: Seat, case: Case, draft: DecisionDraft, now: datetime) -> De
 
 def _freeze(case: Case, now: datetime) -> None:
     found = targets.facts(case.target)
-    if found is not None:
+    if found is not None and found.audience != Audience.ONLY_ME:
         snapshots.take(case, found, occasion="decision", now=now)
 
 

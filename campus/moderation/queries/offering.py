@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def photos_of(case: Case) -> Sequence[Photo]:
     """The photos that the post of a case shows now, in their order."""
     here = select(Photo).where(Photo.post_id == case.post_id, Photo.state == PhotoState.READY).order_by(Photo.position)
+    here = here.join(Post, Post.id == Photo.post_id).where(Post.audience != Audience.ONLY_ME)
     return session.scalars(here).all() if case.post_id is not None else ()
 
 
