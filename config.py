@@ -29,6 +29,9 @@ POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 LOCATION = re.compile(r"(/[A-Za-z0-9_-]+)+/?")
 MIN_TOKEN = 16
+NODE = r"(\[[\da-fA-F:.]+\]|[\w.-]+):\d{1,5}"
+REDIS = re.compile(rf"(rediss?|unix)://.*|rediss?\+sentinel://([^@/?]*@)?{NODE}(,{NODE})*/[a-zA-Z][\w.-]*(\?\S+)?")
+REDIS_FORMS = "a URL beginning with redis:// or rediss:// or unix://, or redis+sentinel://host:port,host:port/service"
 QUOTAS = (
     "POSTS",
     "LIKES",
@@ -144,7 +147,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         metrics_token=read.parsed("METRICS_TOKEN", "", _metrics_token, f"at least {MIN_TOKEN} random characters"),
         database_url=_psycopg(read.url("DATABASE_URL", "", POSTGRESQL)),
         database_replica_url=_psycopg(read.url("DATABASE_REPLICA_URL", "", POSTGRESQL)) or None,
-        redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
+        redis_url=read.parsed("REDIS_URL", "", _redis_url, REDIS_FORMS),
         media_url=read.parsed("MEDIA_URL", str(var / "media"), _media_url, "an absolute folder or s3://bucket"),
         mail_url=read.url("MAIL_URL", f"file://{var / 'mail'}", ("smtp", "smtps", "file", "console")),
         site_url=read.url("SITE_URL", f"http://127.0.0.1:{port}", ("http", "https")).rstrip("/"),
@@ -175,6 +178,12 @@ def _psycopg(url: str) -> str:
     """SQLAlchemy's name for the driver, whatever form the operator's URL has."""
     scheme, separator, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if separator and scheme != "postgresql+psycopg" else url
+
+
+def _redis_url(raw: str) -> str:
+    if not REDIS.fullmatch(raw):
+        raise ValueError(raw)
+    return raw
 
 
 def _metrics_token(raw: str) -> str:

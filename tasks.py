@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from huey import RedisHuey, crontab
 from huey.serializer import SignedSerializer
-from redis import ConnectionPool
 
 from campus.feed import fanout, scheduled
 from campus.interactions.actions import INTERACTION
 from campus.platform import outbox, pulse, settings
 from campus.platform.redis import guarded
+from campus.platform.redis_pool import pool_for
 from campus.posts.actions import DISTRIBUTE
 from campus.schedule import TASKS
 from campus.switchboard import HANDLERS
@@ -45,7 +45,7 @@ def serve(app: Flask) -> None:
     """Give the tasks their application and their Redis, and the outbox its wake-up. Called once, by the composition root."""
     _Serving.app = app
     config = settings.current()
-    pool = ConnectionPool.from_url(config.redis_url, socket_connect_timeout=0.2, socket_timeout=SOCKET_SECONDS)
+    pool = pool_for(config.redis_url, answer_seconds=SOCKET_SECONDS)
     huey.serializer = SignedSerializer(secret=config.secret_key, salt="photocampus.huey")
     huey.storage_kwargs = {"connection_pool": pool, "read_timeout": READ_SECONDS}
     huey.storage = huey.create_storage()

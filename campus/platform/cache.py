@@ -46,8 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app,
         config={
             "CACHE_TYPE": "RedisCache",
-            "CACHE_REDIS_URL": settings.redis_url,
-            "CACHE_OPTIONS": dict(redis.OPTIONS),
+            "CACHE_REDIS_HOST": redis.client_of(settings.redis_url),
             "CACHE_SERIALIZER": JsonSerializer(),
             "CACHE_KEY_PREFIX": PREFIX,
         },

@@ -28,12 +28,11 @@ MEMORY = "campus_rates_in_memory"
 
 def init_app(app: Flask, config: Settings) -> None:
     """Give the application its limiter. Nothing is limited by default: each door says what it throttles."""
-    scheme, _, rest = config.redis_url.partition("://")
     app.extensions[EXTENSION] = Limiter(
         _address,
         app=app,
-        storage_uri=f"redis+unix://{rest}" if scheme == "unix" else config.redis_url,
-        storage_options=dict(redis.OPTIONS),  # type: ignore[arg-type]  # handed on to redis-py
+        storage_uri="redis://",  # which kind of storage; where it is, the pool knows
+        storage_options={"connection_pool": redis.client_of(config.redis_url).connection_pool},  # type: ignore[dict-item]  # handed on
         strategy="moving-window",
         key_prefix="rates",
         in_memory_fallback_enabled=True,

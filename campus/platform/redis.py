@@ -12,10 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from campus.platform import settings
+from campus.platform.redis_pool import pool_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +23,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-TIMEOUT = 0.2  # seconds, to connect and to answer
 BREAK_SECONDS = 5.0
-OPTIONS = {"socket_connect_timeout": TIMEOUT, "socket_timeout": TIMEOUT, "retry": Retry(NoBackoff(), 0)}
 
 
 class _Breaker:
@@ -37,13 +34,13 @@ class _Breaker:
 
 def client() -> redis.Redis:
     """The client of this process. It raises `redis.RedisError` within a moment when the server is away: prefer `quietly`."""
-    return _client(settings.current().redis_url)
+    return client_of(settings.current().redis_url)
 
 
 @lru_cache(maxsize=8)
-def _client(url: str) -> redis.Redis:
-    made: redis.Redis = redis.Redis.from_url(url, **OPTIONS)
-    return made
+def client_of(url: str) -> redis.Redis:
+    """The one client of a `REDIS_URL`: everything but the queue shares its connections."""
+    return redis.Redis(connection_pool=pool_for(url))
 
 
 def quietly(work: Callable[[redis.Redis], T], default: T) -> T:

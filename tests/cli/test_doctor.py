@@ -66,7 +66,7 @@ def test_photos_without_a_place(failing: Callable[[], dict[str, str]], tmp_path:
 
 
 def test_redis_away(failing: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis, "client", lambda: redis._client("unix:///nowhere/at/all.sock"))
+    monkeypatch.setattr(redis, "client", lambda: redis.client_of("unix:///nowhere/at/all.sock"))
     assert list(failing()) == ["redis"]
 
 

@@ -124,6 +124,6 @@ def test_with_a_token_a_private_network_is_not_near_enough(client: Client) -> No
 
 def test_while_redis_is_away_the_metrics_say_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert figure(client, 'campus_up{part="redis"}') == 1
-    monkeypatch.setattr(redis, "client", lambda: redis._client("unix:///nowhere/at/all.sock"))
+    monkeypatch.setattr(redis, "client", lambda: redis.client_of("unix:///nowhere/at/all.sock"))
     assert figure(client, 'campus_up{part="redis"}') == 0
     assert figure(client, 'campus_up{part="database"}') == 1
