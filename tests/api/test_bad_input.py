@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +13,7 @@ from pydantic import ValidationError
 from campus.api.operations import Operation, of_view
 from campus.api.paging import cursor_of
 from campus.platform.tokens import sign
-from tests.api.matrix.asking import address
-from tests.api.matrix.law import Who
+from tests.api.matrix.asking import address, who_may
 from tests.api.matrix.remains import rows
 from tests.api.matrix.routes import ROUTES
 from tests.api.matrix.stage import Stage, build
@@ -60,11 +59,12 @@ CURSORS = ["x", "1", "e30", "a.b.c", "null", "%00", "%FF", "x" * 5000, "-1-1"]
 
 @dataclass(frozen=True)
 class Door:
-    """An operation, where it is, and what it takes in."""
+    """An operation, where it is, what it takes in, and the token of somebody who may do it there."""
 
     name: str
     operation: Operation
     url: str
+    token: str
 
     @property
     def method(self) -> str:
@@ -88,23 +88,23 @@ def doors(app: Flask, stage: Stage) -> list[Door]:
         for name in [f"{method} {rule.rule.removeprefix('/api')}" for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]:
             if operation is not None:
                 thing = next(iter(ROUTES[name].things))
-                found.append(Door(name, operation, f"/api{address(stage, name.partition(' ')[2], thing)}"))
+                token = stage.tokens[who_may(name, ROUTES[name], thing)]
+                found.append(Door(name, operation, f"/api{address(stage, name.partition(' ')[2], thing)}", token))
     return found
 
 
 class Caller:
-    """Anna, asking. What she gets is noted if it is no refusal, or one that does not say what is wrong."""
+    """Anna asks, or who is in charge. What she gets is noted if it is no refusal, or one that does not say what is wrong."""
 
-    def __init__(self, app: Flask, stage: Stage) -> None:
+    def __init__(self, app: Flask) -> None:
         self.client = FlaskClient(app, app.response_class, use_cookies=False)
-        self.token = stage.tokens[Who.AUTHOR]
         self.faults: list[str] = []
         self.asked = 0
 
     def refused(self, door: Door, *statuses: int, field: str | None = None, query: str = "", **sent: Any) -> TestResponse:
         """Ask; expect one of these statuses, with a reason, and with this field named."""
         self.asked += 1
-        headers = {"Authorization": f"Bearer {self.token}"} | sent.pop("headers", {})
+        headers = {"Authorization": f"Bearer {door.token}"} | sent.pop("headers", {})
         answer = self.client.open(f"{door.url}{query}", method=door.method, headers=headers, **sent)
         told = answer.get_json(silent=True) or {}
         named = [error["field"] for error in told.get("errors", [])]
@@ -119,7 +119,7 @@ class Caller:
 def caller(app: Flask, stage: Stage) -> Iterator[Caller]:
     """Whoever asks changes nothing."""
     before = rows()
-    made = Caller(app, stage)
+    made = Caller(app)
     yield made
     assert made.faults == []
     assert made.asked > 0
@@ -185,10 +185,10 @@ def _nowhere(  # noqa: PLR0917
     caller: Caller, stage: Stage, door: Door, rule: str, part: str, wrong: Iterable[str], body: dict[str, Any] | None
 ) -> None:
     """Ask at an address with each of these in the place of a part."""
-    sent: dict[str, Any] = {"json": body} if body else {}
+    sent: dict[str, Any] = {} if body is None else {"json": body}
     for value in wrong if part in rule else ():
         url = f"/api{address(stage, rule.replace(part, value), next(iter(ROUTES[door.name].things)))}"
-        caller.refused(Door(door.name, door.operation, url), 400, 404, **sent)
+        caller.refused(replace(door, url=url), 400, 404, **sent)
 
 
 def test_queries_that_make_no_sense(caller: Caller, doors: list[Door]) -> None:

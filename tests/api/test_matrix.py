@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from tests.api.matrix.asking import Answer
     from tests.api.matrix.routes import Row
 
-TURNS = 6
+TURNS = 12
+FEW = 2
 
 
 def by_id(_viewer_id: int, post_id: int) -> Post:
@@ -130,7 +131,7 @@ def _share(row: Row, who: Who, turn: int) -> Row:
     """The row with those of its things whose turn it is. Few things are asked about at every turn."""
     place = list(Who).index(who)
     taken = {name: thing for n, (name, thing) in enumerate(row.things.items()) if (n + place + turn) % TURNS == 0}
-    return row if len(row.things) <= TURNS else replace(row, things=taken)
+    return row if len(row.things) <= FEW else replace(row, things=taken)
 
 
 def _faults(app: Flask, stage: Stage, who: Who, operation: str, row: Row) -> Iterator[str]:

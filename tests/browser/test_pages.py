@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag
 
 import pytest
@@ -64,19 +64,29 @@ def with_a_photo(page: Page) -> str:
     return page.locator("article:has(picture) .stamp").first.get_attribute("href") or ""
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def widths(*, every_run: int, viewport: dict[str, int], name: str) -> tuple[Any, Any]:
+    """One half of the pages in this width in every run, the other half in the long form."""
+    other = 1 - every_run
+    whole = pytest.param(viewport, other, id=f"{name}, the other half", marks=pytest.mark.long)
+    return pytest.param(viewport, every_run, id=name), whole
+
+
+@pytest.mark.parametrize(
+    ("viewport", "half"),
+    [*widths(every_run=0, viewport=PHONE, name="phone"), *widths(every_run=1, viewport=DESK, name="desk")],
+)
 def test_no_page_has_a_barrier(
-    window: NewPage, signed_in: NewPage, watch: Watch, tmp_path: Path, viewport: dict[str, int]
+    window: NewPage, signed_in: NewPage, watch: Watch, tmp_path: Path, viewport: dict[str, int], half: int
 ) -> None:
     watch.expect_refusal(*MISSING)
     found = []
     page = window(viewport=viewport, reduced_motion="reduce")
-    for path in DOORS:
+    for path in DOORS[half::2]:
         page.goto(path)
         found += barriers(page)
     page = signed_in(MIRA, viewport=viewport, reduced_motion="reduce")
     post = with_a_photo(page)
-    for path in (*ROOMS, post, f"{post}/photos/1", f"{post}/shares"):
+    for path in (*ROOMS, post, f"{post}/photos/1", f"{post}/shares")[half::2]:
         page.goto(path)
         found += barriers(page)
     page.goto("/posts/new")

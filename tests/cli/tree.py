@@ -31,6 +31,7 @@ THERE = {
     "announcement_id": "{announcement}",
     "post_id": "{post}",
     "case_id": "{case}",
+    "day": "2020-09-30",
 }
 NOT_THERE = {
     "who": "nobody@example.org",

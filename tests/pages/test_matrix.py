@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from tests.api.matrix.routes import Row
 
-TURNS = 6
+TURNS = 12
+FEW = 2
 STATUS = {Verdict.FORBIDDEN: 403, Verdict.MISSING: 404}
 REFUSALS = {401, 403, 404}
 BROWSERS = [who for who in Who if who not in SHUT_OUT | {Who.READER, Who.MODERATING_LESS}]
@@ -96,7 +97,7 @@ def _share(row: Row, who: Who, turn: int) -> Row:
     """The row with those of its things whose turn it is. Few things are asked about at every turn."""
     place = list(Who).index(who)
     taken = {name: thing for n, (name, thing) in enumerate(row.things.items()) if (n + place + turn) % TURNS == 0}
-    return row if len(row.things) <= 2 else replace(row, things=taken)
+    return row if len(row.things) <= FEW else replace(row, things=taken)
 
 
 def _faults(app: Flask, stage: Stage, who: Who, page: str, row: Row) -> Iterator[str]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from campus.accounts.models import TokenScope
 from campus.api.graphql.schema import schema
+from campus.organizations.models import MembershipStatus, Role
+from campus.organizations.queries import role_in
 from campus.platform.db import session
 from campus.posts.models import Audience, PhotoState, Post, PostState
 from campus.quotas import COMMENTS, FOLLOWS, LIKES, POSTS, SHARES
 from tests.api.graphql.asking import ask, post, refusals
 from tests.api.limiting import limit_to
-from tests.factories import make_comment, make_photo, make_post, make_user
+from tests.factories import make_comment, make_member, make_photo, make_post, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -281,6 +283,28 @@ def test_people_join_and_leave(program: NewProgram, charlie: User, alice: User, 
     )
     left = ask(program(charlie), 'mutation { leave(slug: "studio") { status organization { relation } } }')["leave"]
     assert left == {"status": None, "organization": {"relation": "none"}}
+
+
+def test_requests_are_answered_and_members_removed(
+    program: NewProgram, dana: User, charlie: User, northbridge: University
+) -> None:
+    make_member(user=charlie, organization=northbridge, status=MembershipStatus.PENDING)
+    answer = 'mutation { answerRequests(slug: "northbridge", handles: ["charlie", "nobody"], approve: true) { answered } }'
+    assert ask(program(dana), answer) == {"answerRequests": {"answered": ["charlie"]}}
+    assert role_in(northbridge.id, charlie.id) is Role.MEMBER
+    remove = 'mutation { removeMember(slug: "northbridge", handle: "charlie") { handle } }'
+    assert ask(program(dana), remove) == {"removeMember": {"handle": "charlie"}}
+    assert role_in(northbridge.id, charlie.id) is None
+    assert [refusal["code"] for refusal in refusals(program(charlie), remove)] == ["NOT_FOUND"]
+
+
+def test_something_is_reported(program: NewProgram, alice: User) -> None:
+    report = 'mutation($id: ID!) { report(thing: {postId: $id}, category: SPAM, note: "Again") { target category message } }'
+    found = make_post()
+    told = ask(program(alice), report, id=found.id)["report"]
+    assert (told["target"], told["category"]) == (f"post:{found.id}", "SPAM")
+    assert told["message"]
+    assert [refusal["code"] for refusal in refusals(program(alice), report, id=0)] == ["NOT_FOUND"]
 
 
 def test_the_feed_s_order_is_chosen(program: NewProgram, alice: User) -> None:

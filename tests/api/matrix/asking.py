@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 from flask.testing import FlaskClient
 
 from campus.platform.db import transaction
+from tests.api.matrix.law import Verdict, Who
 from tests.api.matrix.things import PLACES
+from tests.api.matrix.verdicts import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
 
-    from tests.api.matrix.law import Who
     from tests.api.matrix.routes import Row
     from tests.api.matrix.stage import Stage
 
 NOWHERE = "nowhere"
 NO_ID = 987_654_321
 ITS_OWN = {"X-Request-ID", "Date"}
+IN_CHARGE = (Who.AUTHOR, Who.ADMIN, Who.SITE_ADMIN)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ def ask(app: Flask, stage: Stage, who: Who, operation: str, row: Row, name: str 
         told.pop("request_id", None)
     shown = {key: value for key, value in found.headers.items() if key not in ITS_OWN}
     return Answer(found.status_code, shown, told, found.text)
+
+
+def who_may(operation: str, row: Row, name: str) -> Who:
+    """Somebody the law lets do this with the thing: Anna, wherever it can be she."""
+    writes = not operation.startswith("GET ")
+    able = (who for who in IN_CHARGE if judged(row.law, who, row.things[name], writes=writes) is Verdict.DONE)
+    return next(able, Who.AUTHOR)
 
 
 @contextmanager
