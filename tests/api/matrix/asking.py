@@ -53,11 +53,14 @@ def ask(app: Flask, stage: Stage, who: Who, operation: str, row: Row, name: str 
     return Answer(found.status_code, shown, told, found.text)
 
 
-def who_may(operation: str, row: Row, name: str) -> Who:
-    """Somebody the law lets do this with the thing: Anna, wherever it can be she."""
+def may(operation: str, row: Row) -> tuple[str, Who]:
+    """The first of the row's things that somebody may do this with, and who: Anna, wherever it can be she."""
     writes = not operation.startswith("GET ")
-    able = (who for who in IN_CHARGE if judged(row.law, who, row.things[name], writes=writes) is Verdict.DONE)
-    return next(able, Who.AUTHOR)
+    for name, thing in row.things.items():
+        for who in IN_CHARGE:
+            if judged(row.law, who, thing, writes=writes) is Verdict.DONE:
+                return name, who
+    return next(iter(row.things)), Who.AUTHOR
 
 
 @contextmanager
