@@ -11,6 +11,7 @@ from campus.cli.frame import NUMBER, Group, as_json, dry_run, rehearsal, say
 from campus.moderation import actions
 from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, Tab
 from campus.moderation.queries import listing, page
+from campus.moderation.targets import parsed
 from campus.organizations.queries import by_slug
 from campus.platform import clock
 from campus.posts.models import Audience
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from campus.moderation.models import Effect
     from campus.moderation.queries.listing import CaseLine
 
-group = Group("mod", help="Cases of moderation: list, show, decide, take back.")
+group = Group("mod", help="Cases of moderation: list, show, open, decide, take back.")
 CASE = click.argument("case_id", type=NUMBER, metavar="CASE")
 CHOSEN = [action.value for action in Action if action is not Action.HOLD]
 
@@ -107,6 +108,19 @@ def show(case_id: int, *, as_json: bool) -> None:
     click.echo(f"Case {case.id}, {case.target}: {case.state}. {case.routed_because}")
     for moment in found.timeline:
         click.echo(f"{moment.at:%Y-%m-%d %H:%M}  {moment.who} {moment.what}  {moment.text}".rstrip())
+
+
+@group.add("open")
+@click.argument("target")
+@as_json
+@dry_run
+def open_case(target: str, *, as_json: bool, dry_run: bool) -> None:
+    """Act without a report: open the case of TARGET (post:12, photo:7, comment:3, user:5, organization:2), to decide it."""
+    with rehearsal(dry_run):
+        case = actions.open_case(viewer=None, target=parsed(target), now=clock.now())
+        answer = {"case": case.id, "target": str(case.target), "state": case.state, "silent": case.silent}
+    sentence = f"Case {answer['case']} about {target} is open: decide it with flask mod decide {answer['case']}."
+    say(answer, sentence, as_json=as_json, dry_run=dry_run)
 
 
 @group.add("decide")

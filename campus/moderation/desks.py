@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from campus.organizations.models import Role
+from campus.organizations.models import Organization, Role
 from campus.organizations.queries import OrganizationNotFound, by_slug, role_in
+from campus.platform.db import session
 from campus.platform.errors import NotFound
 from campus.posts.visibility import MODERATING
 
 if TYPE_CHECKING:
     from campus.accounts.viewer import Viewer
-    from campus.organizations.models import Organization
 
 MANAGING = (Role.OWNER, Role.ADMIN)
 
@@ -70,3 +70,10 @@ def of_organization(viewer: Viewer, slug: str, *, roles: tuple[Role, ...] = MODE
     if role not in roles:
         raise OrganizationNotFound
     return Desk(organization, role)
+
+
+def desk_of(viewer: Viewer, organization_id: int | None) -> Desk:
+    """Where somebody who handles a case of this organization, or of none, does so: the site's staff at its own desk."""
+    if viewer.is_admin or organization_id is None:
+        return of_the_site(viewer)
+    return of_organization(viewer, session.get_one(Organization, organization_id).slug)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class TargetNotFound(NotFound):
     """There is no such thing for this viewer."""
 
+    title = "There is no such thing"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

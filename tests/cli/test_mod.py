@@ -53,6 +53,17 @@ def test_a_case_is_listed_and_shown(app: Flask, case_id: int, post: Post) -> Non
     assert "Bob reported it" in run(app, "show", case_id).output
 
 
+def test_a_case_is_opened_without_a_report_and_decided(app: Flask, post: Post) -> None:
+    assert told(app, "open", f"post:{post.id}", "--dry-run")["silent"] is True
+    assert told(app, "queue", "--tab", "claimed") == []
+    opened = told(app, "open", f"post:{post.id}")
+    assert (opened["target"], opened["state"]) == (f"post:{post.id}", "claimed")
+    assert told(app, "open", f"post:{post.id}")["case"] == opened["case"]
+    assert run(app, "decide", opened["case"], "--measure", "hide", "--rule", "spam", "--reason", "Spam.").exit_code == 0
+    assert fresh(post).state is PostState.HIDDEN
+    assert run(app, "open", "post:4711").stderr == "Error: There is no such thing\n"
+
+
 def test_a_decision_is_rehearsed_made_and_taken_back(app: Flask, case_id: int, post: Post) -> None:
     decision = ("decide", case_id, "--measure", "hide", "--measure", "pause:3", "--rule", "spam", "--reason", "Spam.")
     rehearsed = told(app, *decision, "--dry-run")

@@ -26,6 +26,7 @@ from campus.moderation.kinds import (
 )
 from campus.moderation.queries import listing, page
 from campus.moderation.queries.listing import Filters
+from campus.moderation.targets import parsed
 from campus.organizations.queries import by_slug
 from campus.platform import clock
 from campus.posts.models import Audience
@@ -46,6 +47,19 @@ class QueueQuery(Paged):
     scope: CaseScope | None = None
     organization: Annotated[str | None, Field(description="The slug of an organization.")] = None
     older_than_hours: Annotated[int | None, Field(ge=1, le=8760)] = None
+
+
+class OpeningIn(door.Body):
+    """What a case is opened about."""
+
+    target: Annotated[
+        str,
+        Field(
+            max_length=40,
+            description="`post:`, `photo:`, `comment:`, `user:` or `organization:`, and its id.",
+            examples=["post:12"],
+        ),
+    ]
 
 
 class MeasureIn(door.Body):
@@ -95,6 +109,16 @@ def cases(query: QueueQuery) -> door.Page:
     after, limit = query.numbers(), query.page_size
     found = listing.queue(viewer(), query.tab, filters, after=after, limit=limit, now=clock.now())
     return query.piece(map(case_out, found.items), found.next_key)
+
+
+@blueprint.post("/moderation/cases/")
+@door.writes(body=OpeningIn, answer=FullCaseOut, status=201, errors=(404, 409), tag="moderation", scope=MODERATE)
+def opening(body: OpeningIn) -> FullCaseOut:
+    """Act without a report: open the case of a thing you see, or take the one that waits. It is yours to decide.
+
+    About a post, comment or photo of an organization its moderators may, about anything the site's staff; nobody about herself.
+    """
+    return _full(actions.open_case(viewer=viewer(), target=parsed(body.target), now=clock.now()).id)
 
 
 @blueprint.get(A_CASE)

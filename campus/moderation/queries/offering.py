@@ -1,19 +1,33 @@
-"""What the form of a decision can name: the photos a post has now, and the audiences narrower than its own."""
+"""What is offered to moderators: a case, in the menu of a thing; photos and narrower audiences, in the form of a decision."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
+from campus.organizations.models import OrganizationMembership
+from campus.organizations.queries import active
 from campus.platform.db import session
 from campus.posts.drafts import fitting_audiences
 from campus.posts.models import Audience, Photo, PhotoState, Post
+from campus.posts.visibility import MODERATING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campus.moderation.models import Case
+
+
+def fellows(viewer_id: int, organization_id: int) -> frozenset[int]:
+    """Everybody who moderates an organization, herself included; nobody, if she does not. One statement."""
+    mine, each = aliased(OrganizationMembership), aliased(OrganizationMembership)
+    hers = exists().where(
+        mine.organization_id == organization_id, mine.user_id == viewer_id, mine.role.in_(MODERATING), active(mine)
+    )
+    there = select(each.user_id).where(each.organization_id == organization_id, each.role.in_(MODERATING), active(each), hers)
+    return frozenset(session.scalars(there))
 
 
 def photos_of(case: Case) -> Sequence[Photo]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campus.moderation.views import audit, cases, deciding, health, letters, queue, reporting, scoped
+from campus.moderation.views import audit, cases, deciding, health, letters, opening, queue, reporting, scoped
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Give the application these pages."""
-    for each in (audit, letters, reporting, scoped):
+    for each in (audit, letters, opening, reporting, scoped):
         app.register_blueprint(each.blueprint)
 
 

@@ -15,6 +15,7 @@ from campus.moderation import actions, targets
 from campus.moderation.forms.reporting import MEANING, ReportForm
 from campus.moderation.kinds import Target, TargetKind
 from campus.moderation.queries.mine import reports_of, standing
+from campus.moderation.views.opening import may_moderate
 from campus.moderation.wording import AFTER_A_REPORT, CATEGORIES, KINDS
 from campus.organizations.queries import by_slug
 from campus.platform import clock, limits
@@ -185,10 +186,19 @@ def _shown(thing: Reportable, form: ReportForm, *, again: bool = False) -> Respo
         earlier=standing(me, thing.facts.target),
         quota=limits.usage(quotas.REPORTS, me, now=clock.now()),
         here=request.full_path.rstrip("?"),
+        moderate=_moderate(thing.facts),
     )
     response = make_response(answer)
     response.vary.add("HX-Request")
     return response
+
+
+def _moderate(facts: Facts) -> str | None:
+    """Where she opens the case herself, instead of reporting to herself; None where that is not hers."""
+    whose = None if facts.target.kind is TargetKind.ORGANIZATION else facts.organization_id
+    if not may_moderate(facts.author_id, whose):
+        return None
+    return request.full_path.rstrip("?").replace(request.path, f"{request.path.removesuffix('/report')}/moderate", 1)
 
 
 def _keep_away(form: ReportForm, thing: Reportable) -> None:

@@ -72,6 +72,7 @@ ROUTES: dict[str, Row] = {
     f"POST {A_PERSON}reports/": Row(PEOPLE, verdicts.meeting, A_REPORT),
     f"POST {AN_ORGANIZATION}reports/": Row(ORGANIZATIONS, verdicts.anybody, A_REPORT),
     "GET /moderation/cases/": Row(HERSELF, verdicts.listing_cases),
+    "POST /moderation/cases/": Row(HERSELF, verdicts.opening_nothing, {"target": "post:987654321"}),
     f"GET {A_CASE}": Row(CASES, verdicts.handling),
     f"POST {A_CASE}claim/": Row(CASES, verdicts.handling),
     f"POST {A_CASE}release/": Row(CASES, verdicts.handling),

@@ -146,6 +146,28 @@ def reporting_comment(who: Who, comment: CommentThing) -> Verdict:
     return Verdict.DONE if sees_comment(who, comment) and sees(who, comment.post) else Verdict.MISSING
 
 
+def opening(who: Who, post: PostThing) -> Verdict:
+    """The site's staff, and Northbridge's moderators what is Northbridge's, if they see it; nobody her own."""
+    hers = who is Who.SITE_ADMIN or (post.owned and _moderates(who))
+    return Verdict.DONE if hers and sees(who, post) and not wrote(who, post) else Verdict.MISSING
+
+
+def opening_comment(who: Who, comment: CommentThing) -> Verdict:
+    """The same, where everybody sees it. (None of the comments is hers who asks.)"""
+    hers = who is Who.SITE_ADMIN or (comment.post.owned and _moderates(who))
+    return Verdict.DONE if hers and sees_comment(who, comment) and sees(who, comment.post) else Verdict.MISSING
+
+
+def opening_person(who: Who, person: PersonThing) -> Verdict:
+    """The site's staff, whom she is not gone for."""
+    return Verdict.DONE if who is Who.SITE_ADMIN and not person.gone else Verdict.MISSING
+
+
+def opening_nothing(who: Who, _thing: object) -> Verdict:
+    """A token for it, and then there has to be such a thing."""
+    return Verdict.FORBIDDEN if who in {Who.READER, Who.MODERATING_LESS} else Verdict.MISSING
+
+
 def handling(who: Who, case: CaseThing) -> Verdict:
     """Who handles it, with a token for it."""
     if who in {Who.READER, Who.MODERATING_LESS}:
