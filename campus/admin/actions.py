@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from campus.accounts import actions as accounts
 from campus.accounts import queries, tokens
+from campus.accounts.models import User
 from campus.accounts.rules import plain
+from campus.audit.actions import record
+from campus.platform.db import session, transaction
 from campus.platform.errors import Conflict, Invalid
+from campus.rights import erasure
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +28,38 @@ class NotYourself(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Ask another administrator: nobody shuts herself out or gives up her own office by mistake.")
+
+
+class NotWaiting(Conflict):
+    """Only who waits for approval is approved or declined."""
+
+    title = "Nobody waits here"
+
+    def __init__(self) -> None:
+        super().__init__("She is in already. Suspend or delete the account instead, if that is what you want.")
+
+
+def require_waiting(person: User) -> None:
+    """Go on only if she waits for approval.
+
+    Raises:
+        NotWaiting: she was approved.
+    """
+    if person.approved_at is not None:
+        raise NotWaiting
+
+
+def decline(*, user_id: int, now: datetime) -> None:
+    """Turn down a sign-up that waits: everything of it is erased at once, and its handle and address are free again.
+
+    Raises:
+        NotWaiting: she was approved.
+    """
+    with transaction():
+        hers = select(User).where(User.id == user_id).with_for_update().execution_options(populate_existing=True)
+        require_waiting(session.scalars(hers).one())
+        record("user.decline", f"user:{user_id}")
+    erasure.erase(user_id, now=now)
 
 
 def suspend(*, by: int, user_id: int, reason: str, now: datetime) -> bool:

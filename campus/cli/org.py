@@ -79,6 +79,21 @@ def add_domain(slug: str, domain: str, *, as_json: bool, dry_run: bool) -> None:
     say(answer, f"{organization.name} has {', '.join(answer['domains'])}.", as_json=as_json, dry_run=dry_run)
 
 
+@group.add("remove-domain")
+@SLUG
+@click.argument("domain")
+@as_json
+@dry_run
+def remove_domain(slug: str, domain: str, *, as_json: bool, dry_run: bool) -> None:
+    """Let addresses at a domain prove nothing any more; members stay."""
+    organization = queries.by_slug(slug)
+    with rehearsal(dry_run):
+        changed = actions.remove_domain(organization_id=organization.id, domain=domain)
+        answer = {"organization": slug, "domains": queries.domains_of(organization.id), "changed": changed}
+    sentence = f"{organization.name} {'has no longer' if changed else 'did not have'} {domain}."
+    say(answer, sentence, as_json=as_json, dry_run=dry_run)
+
+
 @group.add("verify")
 @SLUG
 @click.option("--remove", is_flag=True, help="The other way: no longer verified.")

@@ -13,9 +13,13 @@ from campus.accounts.models import AccessToken, User, UserSession
 from campus.admin import actions, people
 from campus.admin.actions import NotYourself
 from campus.audit.models import AuditEntry
+from campus.organizations.actions import add_domain
+from campus.organizations.models import Role
+from campus.organizations.queries import domains_of, role_in
 from campus.platform.clock import now
 from campus.platform.db import session
 from campus.platform.outbox import Job, JobState
+from campus.rights.erasure import traces
 from tests.factories import make_token, make_user
 
 if TYPE_CHECKING:
@@ -55,6 +59,68 @@ def test_who_waits_is_let_in_and_told(world: World, client_as: Any) -> None:
     assert session.get_one(User, waiting.id).approved_at
     assert session.scalar(select(func.count()).where(Job.kind == "send_mail", Job.state == JobState.READY)) == 1
     assert acts() == ["user.approve"]
+
+
+def test_who_waits_is_declined_after_a_question_and_leaves_no_trace(world: World, client_as: Any) -> None:
+    waiting_id = make_user(handle="waiting", name="Not Known", approved_at=null()).id
+    browser = client_as(world.root)
+    assert 'href="/admin/people/waiting/decline"' in browser.get("/admin/people/waiting").text
+    asked = browser.get("/admin/people/waiting/decline").text
+    for words in ("Decline the sign-up of Not Known?", "erased at once", "flask user delete @waiting --now"):
+        assert words in asked
+    assert acts() == []
+
+    assert browser.post("/admin/people/waiting/decline").location == "/admin/people?only=waiting"
+    assert "The sign-up of Not Known is declined and erased." in browser.get("/admin/people?only=waiting").text
+    assert traces(waiting_id) == {}
+    assert acts() == ["user.decline", "user.suspend", "user.erase"]
+    make_user(handle="waiting")  # the handle is free
+
+
+def test_who_is_in_already_is_not_declined(world: World, client_as: Any) -> None:
+    browser = client_as(world.root)
+    assert "/decline" not in browser.get("/admin/people/bob").text
+    for answer in (browser.get("/admin/people/bob/decline"), browser.post("/admin/people/bob/decline")):
+        assert answer.status_code == 409
+        assert "She is in already." in answer.text
+    assert session.get(User, world.bob.id, populate_existing=True) is not None
+    assert acts() == []
+
+
+def test_what_ends_something_is_asked_first(world: World, client_as: Any) -> None:
+    start_session(user_id=world.bob.id, now=now())
+    make_token(user=world.bob)
+    make_user(handle="second", is_admin=True)
+    browser = client_as(world.root)
+    pages = {handle: browser.get(f"/admin/people/{handle}").text for handle in ("bob", "second")}
+    for handle, deed, words in (
+        ("bob", "sign-out", "Sign Bob out everywhere?"),
+        ("bob", "revoke-tokens", "Revoke every token of Bob?"),
+        ("second", "demote", "Take the office of administrator from"),
+    ):
+        path = f"/admin/people/{handle}/{deed}"
+        assert f'href="{path}"' in pages[handle]
+        assert f'action="{path}"' not in pages[handle]
+        asked = browser.get(path).text
+        assert words in asked
+        assert f'action="{path}"' in asked
+    assert acts() == []
+
+
+def test_a_domain_is_removed_after_a_question_and_members_stay(world: World, client_as: Any) -> None:
+    add_domain(organization_id=world.northbridge.id, domain="north.example")
+    browser, path = client_as(world.root), "/admin/organizations/northbridge/domains/north.example/remove"
+    assert f'href="{path}"' in browser.get("/admin/organizations/northbridge").text
+    assert "Members stay members." in browser.get(path).text
+    assert domains_of(world.northbridge.id) == ["north.example"]
+
+    assert browser.post(path).location == "/admin/organizations/northbridge"
+    assert domains_of(world.northbridge.id) == []
+    assert role_in(world.northbridge.id, world.alice.id) is Role.MEMBER
+    assert acts() == ["organization.add_domain", "organization.drop_domain"]
+    assert browser.get(path).status_code == 404
+    assert browser.post(path).status_code == 303
+    assert acts()[2:] == []
 
 
 def test_suspending_wants_a_reason_and_keeps_it_in_the_log(world: World, client_as: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from campus.organizations import queries
+from campus.organizations.actions import add_domain
 from campus.organizations.models import JoinPolicy, MemberKind, Organization, OrganizationKind, Role
 from campus.platform.db import session
 from tests.factories import make_member
@@ -62,10 +63,12 @@ def test_create_makes_a_company_to_join_as_said(run: Any) -> None:
 
 def test_a_rehearsal_changes_nothing(run: Any, northbridge: University, charlie: User, alice: User) -> None:
     before = count()
+    add_domain(organization_id=northbridge.id, domain="old.edu")
     for arguments in (
         CREATE,
         ("add-department", "northbridge", "Biology", "--slug", "biology"),
         ("add-domain", "northbridge", "north.edu"),
+        ("remove-domain", "northbridge", "old.edu"),
         ("verify", "northbridge"),
         ("members", "add", "northbridge", "charlie@example.org"),
         ("members", "remove", "northbridge", "alice@example.org"),
@@ -75,7 +78,7 @@ def test_a_rehearsal_changes_nothing(run: Any, northbridge: University, charlie:
         assert json.loads(run(*arguments, "--dry-run", "--json").output)["dry_run"] is True
     assert count() == before
     assert "biology" not in [place.slug for place in queries.departments_of(northbridge.id)]
-    assert queries.domains_of(northbridge.id) == []
+    assert queries.domains_of(northbridge.id) == ["old.edu"]
     assert not queries.by_slug("northbridge").verified
     assert queries.role_in(northbridge.id, charlie.id) is None
     assert queries.role_in(northbridge.id, alice.id) is Role.MEMBER
@@ -132,6 +135,8 @@ def test_departments_and_domains_and_the_badge(run: Any, northbridge: University
     facts = json.loads(run("show", "northbridge", "--json").output)
     assert (facts["verified"], facts["domains"], facts["members"]) == (True, ["north.edu"], 4)
     assert facts["departments"] == ["biology", "chemistry", "physics"]
+    assert run("remove-domain", "northbridge", "north.edu").output == "Northbridge University has no longer north.edu.\n"
+    assert json.loads(run("remove-domain", "northbridge", "north.edu", "--json").output)["changed"] is False
     run("verify", "northbridge", "--remove")
     assert "no\n" in run("show", "northbridge").output
 

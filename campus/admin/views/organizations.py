@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from flask import make_response, render_template, request
 
+from campus.accounts.forms import ConfirmForm
 from campus.accounts.guard import administrators_only
 from campus.admin import organizations
 from campus.admin.forms import DomainForm
 from campus.admin.views.blueprint import blueprint, done, further
 from campus.organizations import actions
-from campus.organizations.queries import by_slug
-from campus.platform.errors import CampusError
+from campus.organizations.queries import by_slug, domains_of
+from campus.platform.errors import CampusError, NotFound
 
 if TYPE_CHECKING:
     from flask import Response
@@ -63,6 +64,25 @@ def add_domain(slug: str) -> ResponseReturnValue:
         form.refuse(error)
         return _page(slug, form, status=error.status)
     return done("The domain is added.", f"/admin/organizations/{slug}")
+
+
+@blueprint.get("/organizations/<slug>/domains/<domain>/remove")
+@administrators_only
+def confirm_remove_domain(slug: str, domain: str) -> ResponseReturnValue:
+    """Ask before a domain proves nothing any more."""
+    found = by_slug(slug)
+    if domain not in domains_of(found.id):
+        raise NotFound
+    return render_template("admin/remove_domain.html", organization=found, domain=domain, form=ConfirmForm())
+
+
+@blueprint.post("/organizations/<slug>/domains/<domain>/remove")
+@administrators_only
+def remove_domain(slug: str, domain: str) -> Response:
+    """Let addresses at a domain prove nothing any more; members stay."""
+    removed = actions.remove_domain(organization_id=by_slug(slug).id, domain=domain)
+    said = "The domain is removed. Members stay members." if removed else "The domain was not there any more."
+    return done(said, f"/admin/organizations/{slug}")
 
 
 def _page(slug: str, form: DomainForm, *, status: int = 200) -> Response:

@@ -50,6 +50,24 @@ def approve(handle: str) -> Response:
     return _done(her, f"{her.name} is approved; a mail tells her." if changed else f"{her.name} was approved already.")
 
 
+@blueprint.get("/people/<handle>/decline")
+@administrators_only
+def confirm_decline(handle: str) -> ResponseReturnValue:
+    """Ask before a sign-up is turned down."""
+    actions.require_waiting(queries.by_handle(handle))
+    return _asked(handle, "decline")
+
+
+@blueprint.post("/people/<handle>/decline")
+@administrators_only
+def decline(handle: str) -> Response:
+    """Turn down somebody who waits for approval."""
+    her = queries.by_handle(handle)
+    name = her.name
+    actions.decline(user_id=her.id, now=clock.now())
+    return done(f"The sign-up of {name} is declined and erased.", "/admin/people?only=waiting")
+
+
 @blueprint.post("/people/<handle>/verify")
 @administrators_only
 def verify_person(handle: str) -> Response:
@@ -84,9 +102,8 @@ def reinstate(handle: str) -> Response:
 @blueprint.get("/people/<handle>/promote")
 @administrators_only
 def confirm_promote(handle: str) -> ResponseReturnValue:
-    """Ask before somebody gets, or loses, every right there is."""
-    her = queries.by_handle(handle)
-    return render_template("admin/promote.html", person=her, form=ConfirmForm())
+    """Ask before somebody gets every right there is."""
+    return _asked(handle, "promote")
 
 
 @blueprint.post("/people/<handle>/promote")
@@ -96,6 +113,13 @@ def promote(handle: str) -> Response:
     her = queries.by_handle(handle)
     changed = accounts.promote(user_id=her.id)
     return _done(her, f"{her.name} is {'now' if changed else 'already'} an administrator.")
+
+
+@blueprint.get("/people/<handle>/demote")
+@administrators_only
+def confirm_demote(handle: str) -> ResponseReturnValue:
+    """Ask before somebody loses them."""
+    return _asked(handle, "demote")
 
 
 @blueprint.post("/people/<handle>/demote")
@@ -116,6 +140,13 @@ def send_reset(handle: str) -> Response:
     return _done(her, f"{her.name} gets a mail with a link." if sent else f"{her.name} has no address.")
 
 
+@blueprint.get("/people/<handle>/sign-out")
+@administrators_only
+def confirm_sign_out(handle: str) -> ResponseReturnValue:
+    """Ask before all her sessions end."""
+    return _asked(handle, "sign-out")
+
+
 @blueprint.post("/people/<handle>/sign-out")
 @administrators_only
 def sign_out_person(handle: str) -> Response:
@@ -124,12 +155,24 @@ def sign_out_person(handle: str) -> Response:
     return _done(her, f"Sessions of {her.name} ended: {accounts.sign_out_everywhere(her.id)}.")
 
 
+@blueprint.get("/people/<handle>/revoke-tokens")
+@administrators_only
+def confirm_revoke_tokens(handle: str) -> ResponseReturnValue:
+    """Ask before all her programs are shut out."""
+    return _asked(handle, "revoke-tokens")
+
+
 @blueprint.post("/people/<handle>/revoke-tokens")
 @administrators_only
 def revoke_tokens(handle: str) -> Response:
     """End every personal token of hers."""
     her = queries.by_handle(handle)
     return _done(her, f"Tokens of {her.name} revoked: {actions.revoke_tokens(user_id=her.id, now=clock.now())}.")
+
+
+def _asked(handle: str, deed: str) -> str:
+    """Whether it is really meant, and what it does."""
+    return render_template("admin/confirm.html", person=queries.by_handle(handle), deed=deed, form=ConfirmForm())
 
 
 def _page(handle: str, form: SuspendForm, *, status: int = 200) -> Response:

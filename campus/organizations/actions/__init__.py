@@ -9,6 +9,7 @@ from campus.organizations.actions.founding import (
     create_company,
     create_university,
     mark_verified,
+    remove_domain,
 )
 from campus.organizations.actions.inviting import (
     INVITE,
@@ -101,6 +102,7 @@ __all__ = [
     "mark_verified",
     "redeem",
     "remove_department",
+    "remove_domain",
     "remove_member",
     "rename_department",
     "reserve",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.audit.actions import record
@@ -102,6 +102,17 @@ def add_domain(*, organization_id: int, domain: str) -> None:
             raise Taken(f"{clean} belongs to another organization.", field="domain")
         if added is not None:
             _record("add_domain", organization_id, after={"domain": clean})
+
+
+def remove_domain(*, organization_id: int, domain: str) -> bool:
+    """Let a domain prove nothing any more; members stay. False if the organization has it not."""
+    row = OrganizationDomain
+    with transaction():
+        gone = delete(row).where(row.organization_id == organization_id, row.domain == domain.strip().lower())
+        dropped = session.scalar(gone.returning(row.domain), execution_options={"synchronize_session": False})
+        if dropped is not None:
+            _record("drop_domain", organization_id, before={"domain": dropped})
+    return dropped is not None
 
 
 def domain_of(text: str) -> str:

@@ -19,7 +19,6 @@ from campus.organizations.models import (
     DepartmentMembership,
     JoinPolicy,
     Organization,
-    OrganizationDomain,
 )
 from campus.organizations.rights import running
 from campus.platform.db import session, transaction
@@ -115,13 +114,9 @@ def drop_domain(*, viewer_id: int, organization_id: int, domain: str, now: datet
     Raises:
         OrganizationNotFound: the viewer does not run it.
     """
-    row = OrganizationDomain
     with transaction():
         _runs(organization_id, viewer_id, now)
-        gone = delete(row).where(row.organization_id == organization_id, row.domain == domain.strip().lower())
-        dropped = session.scalar(gone.returning(row.domain), execution_options=_UNSYNCED)
-        if dropped is not None:
-            _record("drop_domain", organization_id, before={"domain": dropped})
+        founding.remove_domain(organization_id=organization_id, domain=domain)
 
 
 def found_department(*, viewer_id: int, organization_id: int, name: str, slug: str, now: datetime) -> Department:
