@@ -18,6 +18,7 @@ from campus.demo.cast import PASSWORD, PERSONAS
 from campus.demo.copying import COLUMNS, LONGEST, analyze, copy, unindexed
 from campus.demo.dice import Dice
 from campus.demo.gallery import Gallery
+from campus.demo.invitations import write_invitations
 from campus.demo.pictures import developed
 from campus.demo.scenes.catalogue import SHOTS
 from campus.demo.story import DRAWN
@@ -26,7 +27,7 @@ from campus.feed import upkeep
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
 from campus.interactions.models import Comment, Like, Share
 from campus.moderation.models import Case
-from campus.organizations.models import Organization
+from campus.organizations.models import Invitation, Organization
 from campus.platform import settings
 from campus.platform.db import Base, session, transaction
 from campus.platform.errors import Conflict, Forbidden
@@ -122,6 +123,7 @@ def load(*, size: Size, seed: int, now: datetime, pictures: Mapping[int, Process
             if size is Size.SMALL:
                 rows["notification"] = news.tell(range(1, len(PERSONAS) + 1), demo.world.now)
                 rows[Case.__tablename__] = write_cases(demo.world)
+                rows[Invitation.__tablename__] = write_invitations(demo.world)
     except BaseException:
         gallery.discard()
         raise

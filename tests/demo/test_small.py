@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from campus.accounts import passwords
 from campus.accounts.models import EmailAddress, User
 from campus.demo.cast import PASSWORD, PERSONAS
-from campus.demo.houses import HALIDE, OLD_MILL, ORGANIZATIONS
+from campus.demo.houses import HALIDE, NORTHBRIDGE, OLD_MILL, ORGANIZATIONS, TIDEWATER, WESTMERE
 from campus.demo.loading import Size, load
 from campus.demo.pictures import CAMERA, POSITION, upload
 from campus.demo.removal import remove
@@ -28,6 +28,7 @@ from campus.follows.models import Block, Follow, FollowStatus, Mute
 from campus.interactions.models import Comment, Like, Share
 from campus.notifications import queries as notifications
 from campus.notifications.models import Kind
+from campus.organizations import invitations
 from campus.organizations.models import (
     MemberKind,
     MembershipStatus,
@@ -203,6 +204,13 @@ def test_deleting_one_photo_takes_nothing_from_another(media: Path) -> None:
     twins = [file for file in shared if file.stat().st_ino == inode]
     twins[0].unlink()
     assert all(twin.read_bytes() for twin in twins[1:])
+
+
+def test_an_invitation_by_link_and_one_by_mail_are_open_where_somebody_runs_an_organization(now: datetime) -> None:
+    for organization in (NORTHBRIDGE, WESTMERE, HALIDE, TIDEWATER):
+        shown, _ = invitations.listing(organization, now=now)
+        assert sorted(each.address is None for each in shown) == [False, True], organization
+        assert all(each.works for each in shown)
 
 
 def test_feeds_are_built() -> None:
