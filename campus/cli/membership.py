@@ -9,6 +9,7 @@ import click
 
 from campus.audit.actions import record
 from campus.cli.frame import Group, as_json, dry_run, say
+from campus.cli.progress import steps
 from campus.organizations import actions, queries, rollover
 from campus.organizations.terms import end_of
 from campus.platform import clock
@@ -17,6 +18,7 @@ from campus.platform.db import transaction
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from campus.organizations.models import Organization
     from campus.organizations.rollover import Rollover
 
 group = Group("membership", help="Memberships that end: by their last day, and at the end of a term.")
@@ -28,8 +30,9 @@ SHOWN = 20
 @dry_run
 def expire(*, as_json: bool, dry_run: bool) -> None:
     """End the memberships whose time has passed. The worker does so every few minutes; running it twice is harmless."""
-    due = actions.due_memberships(clock.now())
-    ended = 0 if dry_run else _expire(due, quiet=as_json)
+    now = clock.now()
+    due = actions.due_memberships(now)
+    ended = 0 if dry_run else _expire(due, now, quiet=as_json)
     number = due if dry_run else ended
     sentence = f"{number} memberships {'would end' if dry_run else 'ended'}."
     say({"due": due, "ended": ended}, sentence, as_json=as_json, dry_run=dry_run)
@@ -51,17 +54,20 @@ def roll_over(day: datetime, *, slug: str | None, as_json: bool, dry_run: bool) 
     if not dry_run:
         if moment > clock.now():
             raise click.ClickException(f"{day:%Y-%m-%d} is not over. Look at what it will end with --dry-run.")
-        _expire(len(found.leaving), quiet=as_json)
+        _expire(len(found.leaving), moment, place, quiet=as_json)
         actions.take_back(invitation_ids=[each.id for each in found.invitations], now=clock.now())
     say(asdict(found), _words(found, over=not dry_run), as_json=as_json, dry_run=dry_run)
 
 
-def _expire(due: int, *, quiet: bool) -> int:
-    with click.progressbar(length=due, label="Ending", hidden=quiet or not due) as bar:
-        ended = actions.expire_memberships(clock.now(), progress=bar.update)
+def _expire(due: int, moment: datetime, place: Organization | None = None, *, quiet: bool) -> int:
+    """End what is over at a moment, everywhere or in one organization, and have the audit log say so. Returns how many."""
+    organization_id = place.id if place else None
+    with steps("Ending", due, quiet=quiet or not due) as step:
+        ended = actions.expire_memberships(moment, organization_id=organization_id, progress=step)
     if ended:
+        target = f"organization:{organization_id}" if place else "site"
         with transaction():
-            record("membership.expire", "site", after={"ended": ended})
+            record("membership.expire", target, organization_id=organization_id, after={"ended": ended})
     return ended
 
 

@@ -18,7 +18,6 @@ from campus.organizations.models import (
     OrganizationMembership,
     Role,
 )
-from campus.organizations.queries import active
 from campus.organizations.terms import last_day
 from campus.platform.db import session
 
@@ -78,7 +77,7 @@ def _leaving(moment: datetime, here: tuple[ColumnElement[bool], ...]) -> list[Le
 
 def _without_owner(moment: datetime, here: tuple[ColumnElement[bool], ...]) -> list[str]:
     owned, stays = aliased(OrganizationMembership), aliased(OrganizationMembership)
-    now_owned = exists().where(owned.organization_id == Organization.id, owned.role == Role.OWNER, active(owned))
+    now_owned = exists().where(owned.organization_id == Organization.id, owned.role == Role.OWNER, _not_ended(owned))
     then_owned = exists().where(stays.organization_id == Organization.id, stays.role == Role.OWNER, _counts_at(moment, stays))
     rows = select(Organization.slug).where(now_owned.correlate(Organization), ~then_owned.correlate(Organization), *here)
     return list(session.scalars(rows.order_by(Organization.slug)))
@@ -89,7 +88,7 @@ def _departments(moment: datetime, here: tuple[ColumnElement[bool], ...]) -> lis
     rows = (
         select(Organization.slug, Department.slug)
         .join(Organization, Organization.id == Department.organization_id)
-        .where(_staffed(now_there, active(now_there)), ~_staffed(then_there, _counts_at(moment, then_there)), *here)
+        .where(_staffed(now_there, _not_ended(now_there)), ~_staffed(then_there, _counts_at(moment, then_there)), *here)
         .order_by(Organization.slug, Department.slug)
     )
     return [f"{slug}/{department}" for slug, department in session.execute(rows)]
@@ -128,6 +127,12 @@ def _dying(moment: datetime, here: tuple[ColumnElement[bool], ...]) -> list[Dyin
         .order_by(Organization.slug, Invitation.id)
     )
     return [Dying(*row) for row in session.execute(rows)]
+
+
+def _not_ended(membership: Any) -> ColumnElement[bool]:
+    """Nobody has ended it yet, though its time may have passed: the report of what has passed names what it leaves behind."""
+    counts: ColumnElement[bool] = membership.status == MembershipStatus.ACTIVE
+    return counts
 
 
 def _counts_at(moment: datetime, membership: Any) -> ColumnElement[bool]:

@@ -155,17 +155,20 @@ def remove_member(*, organization_id: int, user_id: int) -> None:
         record_change("membership.remove", hers, before=was, after={})
 
 
-def expire_memberships(now: datetime, *, progress: Callable[[int], object] = bool) -> int:
-    """End the memberships whose time has passed, in batches of a transaction each. Returns how many.
+def expire_memberships(now: datetime, *, organization_id: int | None = None, progress: Callable[[int], object] = bool) -> int:
+    """End the memberships whose time has passed, everywhere or in one organization, in batches of a transaction each.
+
+    Returns how many.
 
     `progress` is told after each batch how many it was.
 
     `active()` has not counted them since that moment; this makes the rows say so, and tidies the feeds.
     """
     ended = 0
+    here = () if organization_id is None else (OrganizationMembership.organization_id == organization_id,)
     due = (
         select(OrganizationMembership.organization_id, OrganizationMembership.user_id)
-        .where(OrganizationMembership.status == MembershipStatus.ACTIVE, OrganizationMembership.until <= now)
+        .where(OrganizationMembership.status == MembershipStatus.ACTIVE, OrganizationMembership.until <= now, *here)
         .order_by(OrganizationMembership.until)
         .limit(EXPIRY_BATCH)
         .with_for_update(skip_locked=True)
