@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,13 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select
 
+from campus.admin import announcements
+from campus.moderation import actions as moderation
+from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, ReportDraft, Target, TargetKind
+from campus.moderation.models import Note
 from campus.notifications.actions import send_notice
 from campus.notifications.models import Kind, Notification, NotificationAct, NotificationWish, Topic
-from campus.organizations.models import University
+from campus.organizations.models import Invitation, InvitationDepartment, InvitationUse, University
 from campus.platform import embedded, settings
 from campus.platform.clock import now
 from campus.platform.db import Base, db, transaction
@@ -21,14 +26,17 @@ from campus.search.models import PostWords
 from tests import servers as test_servers
 from tests.factories import make_comment, make_department, make_follow, make_like, make_member, make_photo, make_post, make_user
 from tests.factories.saving import saved
+from tests.posts.making import viewer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from flask import Flask
 
     from campus.accounts.models import User
+    from campus.organizations.models import Department
     from campus.platform.embedded import Endpoints
     from campus.posts.models import Post
 
@@ -100,7 +108,11 @@ def fill() -> None:
     tell(make_user(), post)
     make_comment(post=post)
     make_follow(follower=make_user(), target=make_user())
-    make_member(user=make_user(), organization=department_owner(department.organization_id), department=department)
+    university = department_owner(department.organization_id)
+    make_member(user=make_user(), organization=university, department=department)
+    invite(university, department)
+    judge(make_user())
+    announcements.create(title="Hello", body="", organization_id=university.id, begins_at=now(), ends_at=tomorrow(), now=now())
 
 
 def tell(user: User, post: Post) -> None:
@@ -110,6 +122,33 @@ def tell(user: User, post: Post) -> None:
     act = {"user_id": user.id, "kind": Kind.LIKE, "post_id": post.id, "comment_id": 0, "actor_id": make_user().id}
     saved(NotificationAct(notification_id=like.id, at=now(), **act))
     saved(NotificationWish(user_id=user.id, topic=Topic.LIKES, by_mail=True))
+
+
+def invite(university: University, department: Department) -> None:
+    """An invitation to a department, which somebody has followed."""
+    here = {"organization_id": university.id, "department_id": department.id}
+    made = saved(
+        Invitation(
+            organization_id=university.id, inviter_id=make_user().id, token_hash=b"hash", uses_left=1, expires_at=tomorrow()
+        )
+    )
+    saved(InvitationDepartment(invitation_id=made.id, **here))
+    saved(InvitationUse(invitation_id=made.id, user_id=make_user().id))
+
+
+def judge(person: User) -> None:
+    """Somebody who is reported and decided about, and does not agree."""
+    report = ReportDraft(Category.HARASSMENT, "Make it stop")
+    target = Target(TargetKind.USER, person.id)
+    case_id = moderation.report(viewer=viewer_of(make_user()), target=target, draft=report, now=now()).case_id
+    draft = DecisionDraft("Not here.", (Measure(Action.PAUSE, days=3), Measure(Action.WARN)), Category.HARASSMENT)
+    decision = moderation.decide(viewer=None, case_id=case_id, draft=draft, now=now())
+    moderation.appeal(letter=decision.letter, text="It was a joke.", now=now())
+    saved(Note(case_id=case_id, by_id=make_user().id, text="Look at it in daylight.", at=now()))
+
+
+def tomorrow() -> datetime:
+    return now() + timedelta(days=1)
 
 
 def department_owner(organization_id: int) -> University:
