@@ -66,6 +66,7 @@ def filled(world: World) -> dict[str, str]:
         "decided": str(decided),
         "announcement": str(told.id),
         "post": str(post.id),
+        "target": f"post:{post.id}",
         "job": str(dead),
         "token": str(token),
     }

@@ -25,6 +25,7 @@ THERE = {
     "title": "A title",
     "department": "optics",
     "domain": "optics.example",
+    "day": "2020-01-31",
     "kind": "university",
     "password": "tulip-orbit-lantern-42",
     "scopes": "read",
@@ -60,6 +61,7 @@ WAYS: dict[str, list[list[str]]] = {
     "token create": [["alice", "--name", "A program", "--scope", "read"]],
     "token revoke": [["alice", "{token}"], ["alice", "--all"]],
     "counts check": [["--fix"]],
+    "mod open": [["{target}"]],
     "mod decide": [["{case}", "--measure", "hide", "--measure", "suspend:30", "--reason", "It is spam", "--rule", "spam"]],
     "mod undo": [["{decided}"]],
     "backup restore": [],  # wants a backup, and an empty site: tests/faults has the drill
@@ -72,6 +74,7 @@ LOST: dict[str, list[list[str]]] = {
     "feed jobs": [["--retry", MISSING_NUMBER], ["--discard", MISSING_NUMBER]],
     "token revoke": [["alice", MISSING_NUMBER], ["nobody@example.org", "--all"]],
     "mod queue": [["--org", "no-such-place"]],
+    "mod open": [[f"post:{MISSING_NUMBER}"], ["the third one"]],
     "mod decide": [[MISSING_NUMBER, "--measure", "hide", "--reason", "It is spam"]],
     "stats": [["--org", "no-such-place"]],
     "announce create": [["A title", "--org", "no-such-place"]],
