@@ -25,7 +25,6 @@ THERE = {
     "title": "A title",
     "department": "optics",
     "domain": "optics.example",
-    "day": "2020-01-31",
     "kind": "university",
     "password": "tulip-orbit-lantern-42",
     "scopes": "read",
