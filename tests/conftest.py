@@ -7,6 +7,7 @@ PostgreSQL and Valkey; every row and key it made is gone afterwards. Tests that 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,6 +100,7 @@ def db_clean(request: pytest.FixtureRequest) -> Iterator[None]:
         session.remove()
         _empty_tables()
         _empty_redis()
+        _empty_media()
 
 
 def _empty_tables() -> None:
@@ -116,6 +118,11 @@ def _empty_tables() -> None:
 def _empty_redis() -> None:
     with redis.Redis.from_url(settings.current().redis_url) as client:
         client.flushdb()
+
+
+def _empty_media() -> None:
+    """Forget the files of photos: their rows are gone."""
+    shutil.rmtree(settings.current().media_url, ignore_errors=True)
 
 
 class Client(FlaskClient):

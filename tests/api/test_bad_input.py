@@ -54,7 +54,7 @@ NO_OBJECT = [b"NaN", b"null", b"[]", b'"text"', b"7", b"true", b"[{}]"]
 KINDS = [None, "text/plain", "application/x-www-form-urlencoded", "application/xml", "application/json-patch+json", "nonsense"]
 IDS = ["0", str(2**63), str(2**64 + 1), "9" * 100, "-1", "1.5", "1e3", "0x10", "%00", "%FF", "1%00", "one", "%E2%91%A0"]
 NAMES = ["%00", "%FF", "a" * 3000, "%2E%2E", "'%20OR%201=1--", "%F0%9F%99%82", "A%0Ab", "%C0%AF", "{handle}"]
-ADMITTED_BY_NAME = {"PUT /organizations/<slug>/members/<handle>/": 403}  # a stranger and nobody are refused in the same words
+ADMITTED_BY_NAME = {"PUT /organizations/<slug>/members/<handle>/": (403,)}  # a stranger and nobody are refused in the same words
 CURSORS = ["x", "1", "e30", "a.b.c", "null", "%00", "%FF", "x" * 5000, "-1-1"]
 
 
@@ -190,7 +190,7 @@ def _nowhere(  # noqa: PLR0917
     sent: dict[str, Any] = {} if body is None else {"json": body}
     for value in wrong if part in rule else ():
         url = f"/api{address(stage, rule.replace(part, value), may(door.name, ROUTES[door.name])[0])}"
-        caller.refused(replace(door, url=url), 400, ADMITTED_BY_NAME.get(door.name, 404), **sent)
+        caller.refused(replace(door, url=url), 400, 404, *ADMITTED_BY_NAME.get(door.name, ()), **sent)
 
 
 def test_queries_that_make_no_sense(caller: Caller, doors: list[Door]) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urldefrag
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.steps import CHIARA, LATEST, MIRA, NOOR, OSKAR, draw_photo
@@ -100,7 +101,7 @@ def test_no_page_has_a_barrier(
 
 def test_who_has_written_enough_today_is_told_when_she_may_go_on(signed_in: NewPage, watch: Watch) -> None:
     watch.expect_refusal("/posts/new")
-    page = signed_in(NOOR, viewport=PHONE)
+    page = signed_in(NOOR, viewport=PHONE, reduced_motion="reduce")
     for n in (20, 21):
         page.goto("/posts/new")
         page.get_by_label("Text", exact=True).fill(f"Number {n}.")
@@ -110,6 +111,7 @@ def test_who_has_written_enough_today_is_told_when_she_may_go_on(signed_in: NewP
             page.wait_for_url(re.compile(r"/posts/\d+$"), wait_until="domcontentloaded")
     page.get_by_text("20 of 20 posts").first.wait_for()
     assert page.get_by_label("Text", exact=True).input_value() == "Number 21."
+    expect(page.get_by_role("button", name="Publish")).to_be_enabled()
     assert barriers(page) == []
 
 
