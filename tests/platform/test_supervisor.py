@@ -111,8 +111,8 @@ def test_a_signal_stops_every_child_and_the_exit_is_clean(start: Callable[..., R
     assert run.is_up(), run.text
     assert run.get() == b"alive"
     assert "hello from given://" in run.text
+    assert wait_until(lambda: len(run.children()) == 5, 10)  # gunicorn and its two workers, the worker, the sweep
     children = run.children()
-    assert len(children) == 5  # gunicorn and its two workers, the worker, the sweep
     assert run.end(number) == 0
     assert not living(children)
     assert "Stopping" in run.text
