@@ -48,6 +48,7 @@ def decide(page: Page, case: str) -> None:
     page.get_by_role("link", name="Decide").click()
     page.get_by_role("checkbox", name="Hide").check()
     page.get_by_role("checkbox", name="Warn").check()
+    page.get_by_role("radio", name=re.compile("^Spam")).check()
     page.get_by_label("The reason").fill(REASON)
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("article", name="To the author")).to_contain_text(REASON)
@@ -145,6 +146,26 @@ def test_from_three_reports_to_a_decision_that_is_overturned(
     expect(letter.get_by_text("Granted: the decision was taken back")).to_be_visible()
     recorded(site, case)
     feeds_come_right(site)
+
+
+def test_who_moderates_acts_without_a_report(signed_in: NewPage, watch: Watch) -> None:
+    """From the menu of a post to its case, and to a decision; the author is told, nobody has reported anything."""
+    author, moderator = signed_in("yara.haddad@westmere.example"), signed_in(CHIARA)
+    path = publish(author, owner="Westmere School of Design", audience="public", text="Essays, written for you overnight.")
+    expect(author.get_by_role("button", name="Moderate")).to_have_count(0)
+    moderator.goto(path)
+    moderator.get_by_label("Options for this post").click()
+    assert barriers(moderator) == []
+    moderator.get_by_role("button", name="Moderate", exact=True).click()
+    expect(moderator.get_by_role("heading", name=re.compile(r"^Case \d+"))).to_be_visible()
+    assert moderator.url.partition("/cases/")[0].endswith(QUEUE)
+    assert barriers(moderator) == []
+
+    decide(moderator, moderator.url.rpartition("/")[2])
+    watch.expect_refusal(path)
+    assert is_missing(signed_in(REPORTERS[0]), path)
+    why(author, path)
+    expect(author.get_by_text(REASON)).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
