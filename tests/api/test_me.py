@@ -28,6 +28,7 @@ def test_she_is_told_who_she_is_and_what_is_left(program: Callable[..., Program]
     spent = {quota["name"]: (quota["used"], quota["limit"]) for quota in me["quotas"]}
     assert spent["posts"] == (1, 20)
     assert spent["likes"] == (0, 200)
+    assert spent["reports"] == (0, 20)
 
 
 def test_what_is_named_changes_and_the_rest_stays(program: Callable[..., Program], alice: User) -> None:

@@ -55,6 +55,21 @@ query Feed($after: String) {
 """,
     ),
     Example(
+        "What I was told and have not read",
+        """\
+query Unread($after: String) {
+  me {
+    unreadNotifications
+    notifications(first: 10, after: $after, unread: true) {
+      nodes { id kind at sentence url }
+      pageInfo { endCursor }
+    }
+  }
+}
+""",
+        '{"after": null}',
+    ),
+    Example(
         "Posts with their comments",
         """\
 {
@@ -79,5 +94,14 @@ mutation Publish($input: PostInput!) {
 }
 """,
         '{"input": {"text": "Hello.", "audience": "ONLY_ME"}}',
+    ),
+    Example(
+        "I have read everything",
+        """\
+mutation HaveRead($until: DateTime) {
+  markAllNotificationsRead(until: $until) { read }
+}
+""",
+        '{"until": null}',
     ),
 )

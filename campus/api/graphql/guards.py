@@ -55,6 +55,7 @@ PAGING = ("limit", "first")
 LENGTHS = {
     "photos": 4,
     "latestComments": 2,
+    "actors": 2,
     "nodes": 1,
     "types": 60,
     "fields": 6,

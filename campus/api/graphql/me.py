@@ -1,4 +1,4 @@
-"""The viewer herself: her choices, her memberships, who asks to follow her, what she has used of her quotas."""
+"""The viewer herself: her choices, her memberships, who asks to follow her, what she was told, what is used of her quotas."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import strawberry
 
 from campus.accounts.models import Algorithm, Scope, Theme
 from campus.api.graphql.context import Info
+from campus.api.graphql.notices import Notification, notifications
 from campus.api.graphql.paging import Connection, after_number, page, size
 from campus.api.graphql.people import User, identifier, users
 from campus.api.graphql.profiles import Membership, UserProfile, membership, profile_of
 from campus.follows import queries as follows
 from campus.follows.models import FollowStatus
+from campus.notifications.queries import unread
 from campus.organizations import queries as organizations
-from campus.platform import limits
-from campus.quotas import COMMENTS, FOLLOWS, LIKES, POSTS, SHARES, UPLOADS
+from campus.platform.limits import usages
+from campus.quotas import COMMENTS, FOLLOWS, LIKES, POSTS, REPORTS, SHARES, UPLOADS
 
 if TYPE_CHECKING:
     from campus.platform.limits import Usage
@@ -25,7 +27,7 @@ strawberry.enum(Algorithm)
 strawberry.enum(Scope)
 strawberry.enum(Theme)
 
-QUOTAS = (POSTS, LIKES, COMMENTS, SHARES, FOLLOWS, UPLOADS)
+QUOTAS = (POSTS, LIKES, COMMENTS, SHARES, FOLLOWS, UPLOADS, REPORTS)
 
 
 @strawberry.type
@@ -74,7 +76,23 @@ class Me:
     def quotas(self, info: Info) -> list[Quota]:
         """What she has used of each quota."""
         context = info.context
-        return [quota(limits.usage(one, context.viewer.id, now=context.now)) for one in QUOTAS]
+        return [quota(used) for used in usages(QUOTAS, context.viewer.id, now=context.now)]
+
+    @strawberry.field
+    def notifications(
+        self,
+        info: Info,
+        first: int = 20,
+        after: str | None = None,
+        unread: bool = False,  # noqa: FBT001, FBT002 - the schema names it
+    ) -> Connection[Notification]:
+        """What she was told, the latest first; only what she has not read, if asked. What she may not see is not there."""
+        return notifications(info, first, after, unread=unread)
+
+    @strawberry.field
+    def unread_notifications(self, info: Info) -> int:
+        """How many lines she has not read; 99 may be more."""
+        return unread(info.context.viewer.id).count
 
 
 def me(info: Info) -> Me:

@@ -8,6 +8,7 @@ from campus.accounts.actions import choose_feed
 from campus.accounts.models import Algorithm, Scope
 from campus.api.graphql.context import Info
 from campus.api.graphql.managing import ManagingMutations
+from campus.api.graphql.notices import NotificationMutations
 from campus.api.graphql.payloads import FeedChoice, MembershipPayload, TargetPayload, UserPayload
 from campus.api.graphql.post_mutations import InteractionMutations, PostMutations
 from campus.api.graphql.report_mutations import ReportMutations
@@ -100,7 +101,15 @@ class BelongingMutations:
 
 
 @strawberry.type
-class Mutation(PostMutations, InteractionMutations, FollowMutations, BelongingMutations, ManagingMutations, ReportMutations):
+class Mutation(
+    PostMutations,
+    InteractionMutations,
+    FollowMutations,
+    BelongingMutations,
+    ManagingMutations,
+    ReportMutations,
+    NotificationMutations,
+):
     """What can be done. Each field is done by itself, one after the other; one that is refused is null."""
 
 

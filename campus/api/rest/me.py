@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("api_me", __name__)
 
-DAILY = (quotas.POSTS, quotas.LIKES, quotas.COMMENTS, quotas.SHARES, quotas.FOLLOWS, quotas.UPLOADS, quotas.UPLOAD_BYTES)
+DAILY = (
+    quotas.POSTS,
+    quotas.LIKES,
+    quotas.COMMENTS,
+    quotas.SHARES,
+    quotas.FOLLOWS,
+    quotas.UPLOADS,
+    quotas.UPLOAD_BYTES,
+    quotas.REPORTS,
+)
 
 
 @exact

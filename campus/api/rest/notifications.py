@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from flask import Blueprint
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from campus.accounts.guard import viewer
@@ -77,7 +77,7 @@ class Until(door.Body):
     """What to mark as read."""
 
     until: Annotated[
-        datetime | None, Field(strict=False, description="What she was told later stays unread; now, if it is not given.")
+        AwareDatetime | None, Field(strict=False, description="What she was told later stays unread; now, if it is not given.")
     ] = None
 
 

@@ -48,6 +48,7 @@ class Cell:
 
 
 HERSELF: dict[str, object] = {"": None}
+NOTICES: dict[str, object] = {"anna's": None}
 POST = "(id: $post)"
 OF_POST = "(postId: $post)"
 PERSON = "(handle: $person)"
@@ -62,6 +63,7 @@ QUERIES: dict[str, Cell] = {
     "homeFeed": Cell(FEEDS, verdicts.anybody, "(limit: 50, THING)"),
     "homeFeedConnection": Cell(FEEDS, verdicts.anybody, "(first: 50, THING)"),
     "me": Cell(HERSELF, verdicts.anybody),
+    "me.notifications": Cell(HERSELF, verdicts.anybody, only="notifications(first: 50, unread: true)"),
     "post": Cell(POSTS, verdicts.reaching, POST),
     "history": Cell(POSTS, verdicts.reaching, OF_POST),
     "why": Cell(POSTS, verdicts.seeing, OF_POST),
@@ -109,9 +111,11 @@ MUTATIONS: dict[str, Cell] = {
     "leave": Cell(ORGANIZATIONS, verdicts.anybody, PLACE),
     "answerRequests": Cell(ORGANIZATIONS, verdicts.managing, '(slug: $place, handles: ["member"], approve: false)'),
     "removeMember": Cell(ORGANIZATIONS, verdicts.managing, '(slug: $place, handle: "member")'),
+    "markNotificationRead": Cell(NOTICES, verdicts.reading_notification, "(id: $notice)"),
+    "markAllNotificationsRead": Cell(HERSELF, verdicts.anybody, '(until: "2026-01-01T00:00:00Z")'),
     "chooseFeed": Cell(HERSELF, verdicts.anybody, "(algorithm: MIXED, scope: ALL)"),
 }
-VARIABLES = {"$post": "ID!", "$comment": "ID!", "$person": "String!", "$place": "String!"}
+VARIABLES = {"$post": "ID!", "$comment": "ID!", "$notice": "ID!", "$person": "String!", "$place": "String!"}
 
 
 def document(kind: str, name: str, cell: Cell, thing: str | None) -> str:
@@ -133,6 +137,7 @@ def variables(stage: Stage, name: str | None) -> dict[str, str]:
     return {
         "post": str(stage.posts.get(thing, NO_ID)),
         "comment": str(stage.comments.get(thing, NO_ID)),
+        "notice": str(stage.notice_id if thing in NOTICES else NO_ID),
         "person": stage.people.get(thing, NOWHERE),
         "place": stage.organizations.get(thing, (0, NOWHERE))[1],
     }

@@ -80,7 +80,7 @@ def test_who_is_shut_out_learns_nothing(app: Flask, stage: Stage, who: Who) -> N
 
 def test_who_may_know_is_told(app: Flask, stage: Stage) -> None:
     """The planted words do come through: otherwise their absence would mean nothing."""
-    for name in ("homeFeed", "homeFeedConnection", "searchPosts", "searchUsers"):
+    for name in ("homeFeed", "homeFeedConnection", "searchPosts", "searchUsers", "me.notifications"):
         cell = QUERIES[name]
         for thing in cell.things:
             assert WORD.findall(_ask(app, stage, Who.AUTHOR, document("query", name, cell, thing), thing).text), (name, thing)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from campus.api.graphql.schema import text
+from campus.notifications.actions import send_notice
+from campus.platform.clock import now
 from campus.posts.models import PhotoState
 from tests.api.graphql.asking import ask, post, refusals
 from tests.factories import make_comment, make_follow, make_member, make_photo, make_post, make_user
@@ -150,13 +152,15 @@ CONNECTIONS = {
     ),
     "its members": f'{{ of: organization(slug: "northbridge") {{ list: members{PAGED} }} }}'.replace("{ id }", "{ user { id } }"),
     "organizations": f"{{ list: organizations{PAGED} }}",
+    "what she was told": f"{{ of: me {{ list: notifications{PAGED} }} }}",
 }
 
 
 @pytest.fixture
 def crowd(alice: User, bob: User, northbridge: University, physics: Department, studio: Company) -> None:
     """Five of everything."""
-    for _ in range(5):
+    for n in range(5):
+        send_notice(user_id=alice.id, key=str(n), title="Hello", text="You", url="/", mail=False, now=now())
         make_post(author=bob)
         make_post(author=alice, department=physics, audience="department")
         other = make_user()
@@ -219,7 +223,15 @@ def test_herself(program: NewProgram, alice: User) -> None:
         } }""",
     )["me"]
     assert (shown["handle"], shown["verified"], shown["profile"]) == ("alice", True, {"relation": "SELF"})
-    assert shown["quotas"][0]["name"] == "posts"
+    assert [quota["name"] for quota in shown["quotas"]] == [
+        "posts",
+        "likes",
+        "comments",
+        "shares",
+        "follows",
+        "uploads",
+        "reports",
+    ]
 
 
 def test_why_a_post_is_shown(program: NewProgram, alice: User) -> None:
