@@ -19,6 +19,7 @@ from campus.moderation.models import Effect
 from campus.moderation.queries.health import health
 from campus.moderation.queries.page import case_page
 from campus.moderation.seats import seat_of
+from campus.notifications.models import Notification
 from campus.organizations.models import Role
 from campus.organizations.queries import membership
 from campus.platform.clock import now
@@ -33,6 +34,8 @@ from tests.posts.making import draft as post_draft
 from tests.posts.making import viewer_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from campus.posts.models import Post
@@ -49,7 +52,9 @@ def case_id(world: World, ours: Post) -> int:
     return report(world.bob, post_target(ours)).case_id
 
 
-def test_an_organizations_moderators_remove_from_it_but_do_not_reach_beyond(world: World, mina: User, case_id: int) -> None:
+def test_an_organizations_moderators_remove_from_it_but_do_not_reach_beyond(
+    world: World, mina: User, case_id: int, drain: Callable[[], int]
+) -> None:
     offered = actions_for(seat_of(viewer_of(mina)), case_of(case_id))
     assert {Action.SUSPEND, Action.PAUSE}.isdisjoint(offered)
     with pytest.raises(DoesNotFit):
@@ -57,6 +62,9 @@ def test_an_organizations_moderators_remove_from_it_but_do_not_reach_beyond(worl
     before = world_now()
     decide(mina, case_id, Action.REMOVE_MEMBER, Action.HIDE)
     assert membership(world.northbridge.id, world.alice.id).status == "removed"  # type: ignore[union-attr]  # it is there
+    drain()
+    told = session.scalars(select(Notification.title).where(Notification.user_id == world.alice.id)).all()
+    assert told == ["A decision about your post"]  # which says it; the organization does not once more
     actions.undo(viewer=viewer_of(mina), case_id=case_id, now=now())
     assert world_now() == before
 

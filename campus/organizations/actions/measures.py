@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 def put_out(*, organization_id: int, user_id: int) -> Value:
-    """Remove a member. Returns what she was, for `let_in_again`: status, role, kind, since, until, departments.
+    """Remove a member, who is told by the letter of the decision alone.
+
+    Returns what she was, for `let_in_again`: status, role, kind, since, until, departments.
 
     Raises:
         NotAMember: she is none.
@@ -40,7 +42,7 @@ def put_out(*, organization_id: int, user_id: int) -> Value:
             DepartmentMembership.organization_id == organization_id, DepartmentMembership.user_id == user_id
         )
         before = _told(hers, sorted(session.scalars(inside))) if hers else {}
-        remove_member(organization_id=organization_id, user_id=user_id)
+        remove_member(organization_id=organization_id, user_id=user_id, silently=True)
     return before
 
 

@@ -135,8 +135,10 @@ def add_member(  # noqa: PLR0913 - a membership has these parts
         return now_is
 
 
-def remove_member(*, organization_id: int, user_id: int) -> None:
+def remove_member(*, organization_id: int, user_id: int, silently: bool = False) -> None:
     """End somebody's membership; role and departments go with it, so that coming back brings no old rights back.
+
+    She is told, unless it happens `silently`: whoever calls tells her more than that.
 
     Raises:
         NotAMember: the person has no active membership, request or invitation.
@@ -149,8 +151,9 @@ def remove_member(*, organization_id: int, user_id: int) -> None:
         require_another_owner(hers)
         was = told(hers)
         end([(organization_id, user_id)])
-        asked = hers.status is MembershipStatus.PENDING
-        tell(Decision.REJECTED if asked else Decision.REMOVED, organization_id=organization_id, user_id=user_id)
+        if not silently:
+            asked = hers.status is MembershipStatus.PENDING
+            tell(Decision.REJECTED if asked else Decision.REMOVED, organization_id=organization_id, user_id=user_id)
         session.expire(hers)
         record_change("membership.remove", hers, before=was, after={})
 
