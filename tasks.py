@@ -15,7 +15,7 @@ from huey.serializer import SignedSerializer
 
 from campus.feed import fanout, scheduled
 from campus.interactions.actions import INTERACTION
-from campus.platform import outbox, pulse, settings
+from campus.platform import logs, outbox, pulse, settings
 from campus.platform.redis import guarded
 from campus.platform.redis_pool import pool_for
 from campus.posts.actions import DISTRIBUTE
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+    from huey.consumer import Consumer
 
     from campus.platform import schedule
 
@@ -34,7 +35,17 @@ SOCKET_SECONDS = 1.5  # how long a dead Redis may hold up whoever wakes a worker
 
 BY_NAME = {task.name: task for task in TASKS}
 
-huey = RedisHuey("photocampus", results=False)
+
+class Queue(RedisHuey):  # type: ignore[misc]  # Huey has no types
+    """The queue of wake-ups."""
+
+    def create_consumer(self, **options: Any) -> Consumer:
+        """The consumer that Huey's program runs, which has given its logger a handler for plain lines just before."""
+        logs.take_over("huey")
+        return super().create_consumer(**options)
+
+
+huey = Queue("photocampus", results=False)
 
 
 class _Serving:

@@ -62,6 +62,14 @@ def _replace_handler(formatter: logging.Formatter) -> None:
     root.setLevel(logging.INFO)
 
 
+def take_over(name: str) -> None:
+    """Take the handlers of a library's own from its logger: its records reach the one there is, and each is one line."""
+    logger = logging.getLogger(name)
+    for own in list(logger.handlers):
+        logger.removeHandler(own)
+        own.close()
+
+
 def init_app(app: Flask) -> None:
     """Number every request, and log it when it is answered."""
     app.before_request(_begin)

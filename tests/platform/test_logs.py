@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from huey.consumer_options import ConsumerConfig
 from sqlalchemy import text
 
+import tasks
 from campus.platform import logs, mail, outbox, settings
 from campus.platform.db import session, transaction
 from campus.platform.discretion import cleaned
@@ -118,6 +120,18 @@ def test_no_line_holds_words_addresses_or_tokens(
     assert len(kept) == 3
     written = "\n".join([*map(json.dumps, told), *map(str, kept)])
     assert [canary for canary in (ADDRESS, TOKEN, WORDS) if canary in written] == []
+
+
+def test_a_worker_logs_each_event_once(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("huey")
+    level, logger.disabled = logger.level, False  # see `lines`
+    with lines(capsys):
+        ConsumerConfig().setup_logger(logger)  # as Huey's program does, just before it makes its consumer
+        tasks.huey.create_consumer()
+        logger.info("a task was done")
+        written = capsys.readouterr().err.splitlines()
+    logger.setLevel(level)
+    assert [json.loads(line)["event"] for line in written] == ["a task was done"]
 
 
 def test_what_is_dropped_leaves_the_rest() -> None:
