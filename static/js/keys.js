@@ -33,6 +33,7 @@ const deeds = {
   x: (line) => find(".pick input", line)?.click(),
   o: (line) => location.assign(find(".open", line).href),
   c: (line) => find(".claim", line)?.click(),
+  "?": () => dialog.showModal(),
 };
 function step(line, by) {
   const lines = all(".queue > li", queue);

@@ -42,6 +42,16 @@ def report(page: Page, path: str) -> None:
     expect(dialog).to_be_hidden()
 
 
+def open_by_key(page: Page, words: str) -> None:
+    """A case of the queue, after a look at what each key does."""
+    page.goto(QUEUE)
+    page.locator(".queue > li").filter(has_text=words).focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Choose the case")
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+
+
 def decide(page: Page, case: str) -> None:
     """Two measures, after a look at what they do and at both letters."""
     page.goto(f"{QUEUE}/cases/{case}")
@@ -121,9 +131,7 @@ def test_from_three_reports_to_a_decision_that_is_overturned(
     why(author, path)
     expect(author.get_by_role("heading", name="Your post is being reviewed")).to_be_visible()
 
-    moderator.goto(QUEUE)
-    moderator.locator(".queue > li").filter(has_text="Two lamps for sale").focus()
-    moderator.keyboard.press("o")
+    open_by_key(moderator, "Two lamps for sale")
     expect(moderator.get_by_text("It belongs to Westmere School of Design")).to_be_visible()
     case = moderator.url.rpartition("/")[2]
     assert barriers(moderator) == []

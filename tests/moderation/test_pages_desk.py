@@ -71,6 +71,16 @@ def test_the_queue_shows_what_waits_with_its_marks_and_says_when_nothing_does(
     del world
 
 
+def test_the_list_of_keys_is_that_of_the_desk(world: World, mina: User, client_as: Callable[[User], Client]) -> None:
+    browser, staff = client_as(mina), client_as(world.root)
+    for page in (browser.get(DESK), browser.get(f"{DESK}/health"), staff.get("/moderation")):
+        assert "Next case" in page.text
+        assert "Next post" not in page.text
+    feed = browser.get("/").text
+    assert "Next post" in feed
+    assert "Next case" not in feed
+
+
 def test_a_long_queue_goes_on(world: World, mina: User, readers: list[User], client_as: Callable[[User], Client]) -> None:
     with transaction():
         posts = [make_post(author=world.bob, organization=world.northbridge) for _ in range(23)]
