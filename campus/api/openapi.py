@@ -47,6 +47,7 @@ TAGS = {
     "invitations": "Inviting people to an organization, and accepting.",
     "reports": "Reporting what should not be there.",
     "moderation": "Reviewing what was reported, with a token of the scope `moderate`.",
+    "decisions": "What was decided about you and what is yours, and your appeal.",
     "notifications": "What you are told of, and what you wish to be told of.",
     "search": "Finding posts, people and organizations.",
     "me": "You.",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from campus.moderation.models import Effect
     from campus.moderation.queries.listing import CaseLine
 
-group = Group("mod", help="Cases of moderation: list, show, open, decide, take back.")
+group = Group("mod", help="Cases of moderation: list, show, open, decide, answer appeals, take back.")
 CASE = click.argument("case_id", type=NUMBER, metavar="CASE")
 CHOSEN = [action.value for action in Action if action is not Action.HOLD]
 
@@ -156,6 +156,22 @@ def undo(case_id: int, *, as_json: bool, dry_run: bool) -> None:
     kept = [effect["outcome"] for effect in ended if effect["outcome"]]
     sentence = f"Case {case_id} is open again; {len(ended) - len(kept)} effects are reversed."
     say({"case": case_id, "effects": ended}, " ".join([sentence, *kept]), as_json=as_json, dry_run=dry_run)
+
+
+@group.add("appeal")
+@CASE
+@click.option("--uphold/--overturn", "uphold", required=True, help="Whether the decision stands.")
+@click.option("--reason", required=True, help="Why; the author reads it.")
+@as_json
+@dry_run
+def appeal(case_id: int, *, uphold: bool, reason: str, as_json: bool, dry_run: bool) -> None:
+    """Decide the appeal that waits in a case. Overturning reverses every effect."""
+    with rehearsal(dry_run):
+        made = actions.decide_appeal(viewer=None, case_id=case_id, overturn=not uphold, reason=reason, now=clock.now())
+        effects = _effects(page.case_page(None, case_id).effects)
+        answer = {"case": case_id, "appeal": made.id, "outcome": made.outcome, "effects": effects}
+    outcome = "stands" if uphold else "is overturned, with everything it did"
+    say(answer, f"The decision of case {case_id} {outcome}. Its author is told.", as_json=as_json, dry_run=dry_run)
 
 
 def _effects(effects: Sequence[Effect]) -> list[dict[str, Any]]:

@@ -42,6 +42,11 @@ def letter_url(letter: object) -> str:
     return f"/moderation/letters/{letter}"
 
 
+def heading(kind: TargetKind) -> str:
+    """Of the letter of a decision that did something."""
+    return f"A decision about {YOURS[kind]}"
+
+
 def of_hold(kind: TargetKind, url: str) -> Letter:
     """To the author, when her thing is hidden until it is reviewed."""
     return Letter(
@@ -77,7 +82,7 @@ def of_decision(  # noqa: PLR0913 - a letter has these parts
         "What this means: " + " ".join(effect(measure, kind, now=now) for measure in measures),
         f"If you disagree, you can appeal until {until:{DAY}}. Somebody else will decide about it.",
     ]
-    return Letter(f"A decision about {YOURS[kind]}", "\n\n".join(filter(None, paragraphs)), url)
+    return Letter(heading(kind), "\n\n".join(filter(None, paragraphs)), url)
 
 
 def of_outcome(kind: TargetKind, *, acted: bool) -> Letter:

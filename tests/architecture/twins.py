@@ -22,11 +22,11 @@ BY_MAIL = Because("The link of a mail, opened in a browser.")
 BYTES = Because("The file itself: posts name its address, where a token lets a program in as a cookie does a browser.")
 NOT_SHOWN = Because("For the one who runs the site.")
 BY_COMMAND = Because("For the one who runs the site: the twin is a `flask` command, which the page names.")
-TO_HER = Because("A letter to one person, opened in a browser.")
 PROGRAMS_OWN = Because("Itself for programs.")
 LEADS_ON = Because("It leads to a page, and is none itself.")
 
 A_CASE = "/moderation/cases/<int:case_id>/"
+A_DECISION = "/me/decisions/<int:decision_id>/"
 KEEPING_AWAY = ("PUT /users/<handle>/mute/", "PUT /users/<handle>/block/", "PUT /organizations/<slug>/mute/")
 A_MEMBER = "/organizations/<slug>/members/<handle>/"
 
@@ -198,9 +198,9 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "reporting.report_organization": ("POST /organizations/<slug>/reports/", *KEEPING_AWAY),
     **{f"opening.{what}": ("POST /moderation/cases/",) for what in ("post", "comment", "person", "organization")},
     "reporting.mine": Because("What came of each report is told in a notice, which programs read."),
-    "letters.letter": TO_HER,
-    "letters.appeal": TO_HER,
-    "letters.of_post": TO_HER,
+    "letters.letter": (f"GET {A_DECISION}",),
+    "letters.appeal": (f"POST {A_DECISION}appeal/",),
+    "letters.of_post": ("GET /me/decisions/",),
     "desk.cases": ("GET /moderation/cases/",),
     "desk.case": ("GET /moderation/cases/<int:case_id>/",),
     "desk.photo": BYTES,

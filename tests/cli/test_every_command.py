@@ -53,8 +53,10 @@ def filled(world: World) -> dict[str, str]:
         session.add(Job(kind="distribute_post", key=str(post.id), payload={"post_id": post.id}))
         session.execute(text("UPDATE post SET like_count = like_count + 7"))
     make_token(user=world.alice)
-    case, decided = (reported(world, make_post(author=world.charlie)) for _ in range(2))
-    actions.decide(viewer=None, case_id=decided, draft=DecisionDraft("Spam", (Measure(Action.HIDE),), Category.SPAM), now=moment)
+    case, decided, appealed = (reported(world, make_post(author=world.charlie)) for _ in range(3))
+    spam = DecisionDraft("Spam", (Measure(Action.HIDE),), Category.SPAM)
+    made = [actions.decide(viewer=None, case_id=each, draft=spam, now=moment) for each in (decided, appealed)]
+    actions.appeal(letter=made[-1].letter, text="It is none", now=moment)
     erasure.request(user_id=make_user(handle="leaving").id, now=moment)
     told = announcements.create(title="Hello", body="", begins_at=moment, ends_at=moment + GRACE, now=moment)
     session.expire_all()
@@ -64,6 +66,7 @@ def filled(world: World) -> dict[str, str]:
     return {
         "case": str(case),
         "decided": str(decided),
+        "appealed": str(appealed),
         "announcement": str(told.id),
         "post": str(post.id),
         "target": f"post:{post.id}",

@@ -1,4 +1,4 @@
-"""`flask mod`: operators list, show, decide and take back; a rehearsal changes nothing, refusals are told."""
+"""`flask mod`: operators list, show, decide, answer appeals and take back; a rehearsal changes nothing, refusals are told."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from campus.audit.models import AuditEntry
-from campus.moderation.models import Effect
+from campus.moderation import actions
+from campus.moderation.kinds import Action, CaseState
+from campus.moderation.models import Appeal, Effect
+from campus.platform.clock import now
 from campus.platform.db import session
 from campus.posts.models import PostState
 from tests.factories import make_post
-from tests.moderation.court import fresh, post_target, report
+from tests.moderation.court import case_of, decide, fresh, post_target, report
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -80,6 +83,27 @@ def test_a_decision_is_rehearsed_made_and_taken_back(app: Flask, case_id: int, p
     assert fresh(post).state is PostState.PUBLISHED
     again = run(app, "undo", case_id)
     assert (again.exit_code, again.stderr) == (1, "Error: Only a decision that stands can be taken back.\n")
+
+
+@pytest.mark.parametrize(
+    ("flag", "outcome", "state"),
+    [("--uphold", "upheld", PostState.HIDDEN), ("--overturn", "overturned", PostState.PUBLISHED)],
+)
+def test_an_appeal_is_decided(app: Flask, case_id: int, post: Post, flag: str, outcome: str, state: PostState) -> None:
+    words = ("appeal", case_id, flag, "--reason", "Looked at again.")
+    letter = decide(None, case_id, Action.HIDE).letter
+    nothing = run(app, *words)
+    assert (nothing.exit_code, nothing.stderr) == (1, "Error: There is no appeal that waits for a decision.\n")
+    actions.appeal(letter=letter, text="No.", now=now())
+    assert told(app, *words, "--dry-run")["outcome"] == outcome
+    assert case_of(case_id).state is CaseState.APPEALED
+    assert fresh(post).state is PostState.HIDDEN
+    assert "Its author is told." in run(app, *words).output
+    assert fresh(post).state is state
+    made = session.scalar(select(Appeal).execution_options(populate_existing=True))
+    assert made
+    assert (made.outcome, made.decided_by, made.reason) == (outcome, None, "Looked at again.")
+    assert run(app, "appeal", case_id, "--reason", "So").exit_code == 2  # which of the two?
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ WAYS: dict[str, list[list[str]]] = {
     "counts check": [["--fix"]],
     "mod open": [["{target}"]],
     "mod decide": [["{case}", "--measure", "hide", "--measure", "suspend:30", "--reason", "It is spam", "--rule", "spam"]],
+    "mod appeal": [["{appealed}", "--uphold", "--reason", "It is"], ["{appealed}", "--overturn", "--reason", "It is not"]],
     "mod undo": [["{decided}"]],
     "backup restore": [],  # wants a backup, and an empty site: tests/faults has the drill
     "demo load": [],  # refuses a database that holds anything
@@ -75,6 +76,7 @@ LOST: dict[str, list[list[str]]] = {
     "mod queue": [["--org", "no-such-place"]],
     "mod open": [[f"post:{MISSING_NUMBER}"], ["the third one"]],
     "mod decide": [[MISSING_NUMBER, "--measure", "hide", "--reason", "It is spam"]],
+    "mod appeal": [[MISSING_NUMBER, "--overturn", "--reason", "It is not"], ["{case}", "--uphold", "--reason", "It is"]],
     "stats": [["--org", "no-such-place"]],
     "announce create": [["A title", "--org", "no-such-place"]],
     "user create": [],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from campus.api.rest import (
     belonging,
     comments,
+    decisions,
     discovery,
     feed,
     inviting,
@@ -47,6 +48,7 @@ RESOURCES = (
     search,
     reports,
     moderation,
+    decisions,
     notifications,
 )
 PREFIX = "/api"

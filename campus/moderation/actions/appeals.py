@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from campus.audit.acting import acting
+from campus.audit.acting import acting, actor
 from campus.moderation.actions import effects, telling
 from campus.moderation.actions.deciding import TooLate, last_decision
 from campus.moderation.actions.handling import NotInThatState, held, noted, written
@@ -56,7 +56,7 @@ def appeal(*, letter: uuid.UUID, text: str, now: datetime) -> Appeal:
         if case.scope is CaseScope.ORG and not _another_moderator(case, decision):
             case.scope, case.routed_because = CaseScope.SITE, "Nobody else moderates there: the site's staff decides the appeal."
         session.flush()
-        with acting(f"user:{case.author_id}"):
+        with acting(_appellant(case)):
             noted("appeal", case, before={"state": before}, after={"state": case.state, "appeal": made.id})
     return made
 
@@ -88,6 +88,12 @@ def decide_appeal(*, viewer: Viewer | None, case_id: int, overturn: bool, reason
         effects.record_reversed(case, ended)
         noted("appeal_decide", case, before={"state": CaseState.APPEALED}, after={"state": case.state, "reason": cleaned})
     return made
+
+
+def _appellant(case: Case) -> str:
+    """Who is signed in; by the link alone, the author, to whom it was sent."""
+    signed_in = actor().startswith(("user:", "api:"))
+    return actor() if signed_in or case.author_id is None else f"user:{case.author_id}"
 
 
 def _require_appealable(case: Case, decision: Decision, now: datetime) -> None:

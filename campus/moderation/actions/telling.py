@@ -11,7 +11,8 @@ from campus.accounts.models import User
 from campus.moderation import letters, notices, targets
 from campus.moderation.kinds import Action, Measure, TargetKind
 from campus.moderation.models import Report
-from campus.organizations.models import Organization, OrganizationMembership, Role
+from campus.moderation.queries.letters import RUNNING
+from campus.organizations.models import Organization, OrganizationMembership
 from campus.organizations.queries import active
 from campus.platform.db import session
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from campus.moderation.kinds import DecisionDraft
     from campus.moderation.letters import Letter, Letters
     from campus.moderation.models import Appeal, Case, Decision
+    from campus.moderation.queries.letters import LetterPage
 
 PREVIEW = letters.letter_url("preview")
 
@@ -40,7 +42,7 @@ def recipients(case: Case) -> Recipients:
         return Recipients((case.author_id,) if case.author_id is not None else (), reporters)
     running = select(OrganizationMembership.user_id).where(
         OrganizationMembership.organization_id == case.target_id,
-        OrganizationMembership.role.in_([Role.OWNER, Role.ADMIN]),
+        OrganizationMembership.role.in_(RUNNING),
         active(),
     )
     return Recipients(tuple(session.scalars(running.order_by(OrganizationMembership.user_id))), reporters)
@@ -92,6 +94,20 @@ def appeal_decided(case: Case, decision: Decision, appeal: Appeal, *, overturned
     url = letters.letter_url(decision.letter)
     letter = letters.of_appeal(case.target_kind, overturned=overturned, reason=appeal.reason, url=url)
     _send(letter, recipients(case).authors, f"case:{case.id}:appeal:{appeal.id}", now)
+
+
+def sent(found: LetterPage) -> Letter:
+    """The letter of a decision once more, as its author got it."""
+    case, decision = found.case, found.decision
+    return letters.of_decision(
+        case.target_kind,
+        by=signature(case, as_staff=decision.as_staff),
+        rule=decision.rule,
+        reason=decision.reason,
+        measures=measures_of(decision),
+        now=decision.at,
+        url=letters.letter_url(decision.letter),
+    )
 
 
 def measures_of(decision: Decision) -> tuple[Measure, ...]:

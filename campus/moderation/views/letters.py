@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from campus.accounts.guard import public, sign_in_required, viewer
 from campus.moderation import actions
 from campus.moderation import letters as wording
-from campus.moderation.actions.telling import measures_of, signature
+from campus.moderation.actions.telling import sent
 from campus.moderation.queries.letters import letter_of_post, letter_page
 from campus.platform import clock
 from campus.platform.errors import Conflict, Invalid
@@ -60,17 +60,9 @@ def of_post(post_id: int) -> Response:
 
 def _shown(letter: uuid.UUID, *, error: CampusError | None = None) -> Response:
     found = letter_page(letter, now=clock.now())
-    told = wording.of_decision(
-        found.case.target_kind,
-        by=signature(found.case, as_staff=found.decision.as_staff),
-        rule=found.decision.rule,
-        reason=found.decision.reason,
-        measures=measures_of(found.decision),
-        now=found.decision.at,
-        url=wording.letter_url(letter),
-    )
+    text = request.form.get("text", "")
     answer = make_response(
-        render_template("moderation/letter.html", page=found, told=told, error=error, text=request.form.get("text", "")),
+        render_template("moderation/letter.html", page=found, told=sent(found), error=error, text=text),
         error.status if error else 200,
     )
     answer.headers["X-Robots-Tag"] = "noindex"

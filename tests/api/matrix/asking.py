@@ -91,6 +91,7 @@ def address(stage: Stage, rule: str, name: str | None) -> str:
         .replace("<slug>", stage.organizations.get(thing, (0, NOWHERE))[1])
         .replace("<department>", "physics")
         .replace("<int:notification_id>", str(stage.notice_id if name else NO_ID))
+        .replace("<int:decision_id>", str(stage.decision_id if name else NO_ID))
         .replace("<topic>", "likes")
         .replace("<domain>", "example.org")
         .replace("<int:invitation_id>", str(stage.invitation_id if thing == "northbridge" else NO_ID))

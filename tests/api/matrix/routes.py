@@ -17,6 +17,7 @@ HERSELF: dict[str, object] = {"": None}
 INVITATIONS: dict[str, object] = {"to northbridge": None}
 SESSIONS: dict[str, object] = {"anna's": None}
 NOTICES: dict[str, object] = {"anna's": None}
+DECISIONS: dict[str, object] = {"about anna": None}
 LINES: dict[str, object] = {"?show=all&page_size=50": None, "?show=unread": None}
 FEEDS: dict[str, object] = {
     f"?algorithm={algorithm}&scope={scope}&page_size=50": None
@@ -45,6 +46,7 @@ A_PERSON = "/users/<handle>/"
 AN_ORGANIZATION = "/organizations/<slug>/"
 A_MEMBER = f"{AN_ORGANIZATION}members/<handle>/"
 A_CASE = "/moderation/cases/<int:case_id>/"
+A_DECISION = "/me/decisions/<int:decision_id>/"
 A_REPORT = {"category": "spam"}
 A_DEPARTMENT = f"{AN_ORGANIZATION}departments/<department>/"
 
@@ -82,6 +84,9 @@ ROUTES: dict[str, Row] = {
     f"POST {A_CASE}undo/": Row(CASES, verdicts.handling),
     f"POST {A_CASE}reopen/": Row(CASES, verdicts.handling, {"reason": "So"}),
     f"POST {A_CASE}appeal/": Row(CASES, verdicts.handling, {"outcome": "upheld", "reason": "So"}),
+    "GET /me/decisions/": Row(HERSELF, verdicts.anybody),
+    f"GET {A_DECISION}": Row(DECISIONS, verdicts.being_concerned),
+    f"POST {A_DECISION}appeal/": Row(DECISIONS, verdicts.being_concerned, {"text": "I disagree."}),
     "GET /comments/<int:comment_id>/": Row(COMMENTS, verdicts.reading_comment),
     "DELETE /comments/<int:comment_id>/": Row(COMMENTS, verdicts.deleting_comment),
     f"GET {A_PERSON}": Row(PEOPLE, verdicts.meeting),

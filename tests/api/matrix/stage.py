@@ -19,7 +19,7 @@ from campus.accounts import tokens
 from campus.accounts.actions import start_session
 from campus.accounts.models import TokenScope, User
 from campus.follows.models import FollowStatus
-from campus.moderation.models import Snapshot
+from campus.moderation.models import Decision, Snapshot
 from campus.notifications.actions import send_notice
 from campus.notifications.models import Notification
 from campus.organizations.actions import Terms, create_link
@@ -27,7 +27,7 @@ from campus.organizations.models import JoinPolicy, MembershipStatus, Role
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.posts.models import PostEdit
-from tests.api.matrix.law import APART, Who, handles, reaches, sees_comment
+from tests.api.matrix.law import ANNA, APART, Who, handles, reaches, sees_comment
 from tests.api.matrix.things import CASES, COMMENTS, PEOPLE, POSTS
 from tests.factories import (
     make_block,
@@ -71,6 +71,7 @@ class Stage:
     physics_id: int = 0
     session_id: str = ""
     notice_id: int = 0
+    decision_id: int = 0
     invitation_id: int = 0
     link: str = ""
     known: dict[str, Knows] = field(default_factory=dict)
@@ -115,6 +116,7 @@ def build() -> Stage:
         )
         others = _people(stage, askers)
         _notice(stage, askers[Who.AUTHOR])
+        _decision(stage, askers[Who.AUTHOR])
         _posts(stage, askers[Who.AUTHOR], others, northbridge, physics)
         _cases(stage, others["plain"], northbridge)
     return stage
@@ -170,6 +172,21 @@ def _notice(stage: Stage, anna: User) -> None:
     said = {name: stage.word(lambda who: who in {Who.AUTHOR, Who.READER}) for name in ("title", "text")}
     send_notice(user_id=anna.id, key="notice", url="/", mail=False, now=now(), **said)
     stage.notice_id = session.scalars(select(Notification.id).where(Notification.user_id == anna.id)).one()
+
+
+def _decision(stage: Stage, anna: User) -> None:
+    """What was decided about Anna, who can appeal; the site's staff knows of it, too."""
+
+    def word() -> str:
+        return stage.word(lambda who: who in {*ANNA, Who.SITE_ADMIN})
+
+    case = make_case(author=anna, state="decided", decided_at=now(), closed_at=now())
+    session.add(Snapshot(case_id=case.id, taken_at=now(), occasion="decision", text=word()))
+    warning: dict[str, object] = {"action": "warn", "photos": [], "days": None, "audience": None}
+    made = Decision(case_id=case.id, at=now(), rule="spam", reason=word(), measures=[warning])
+    session.add(made)
+    session.flush()
+    stage.decision_id = made.id
 
 
 def _people(stage: Stage, askers: dict[Who, User]) -> dict[str, User]:

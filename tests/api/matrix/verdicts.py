@@ -209,6 +209,11 @@ def reading_notification(who: Who, _thing: object) -> Verdict:
     return Verdict.DONE if who in ANNA else Verdict.MISSING
 
 
+def being_concerned(who: Who, _thing: object) -> Verdict:
+    """What was decided about Anna is for Anna alone: whoever handles the case reads it there."""
+    return Verdict.DONE if who in ANNA else Verdict.MISSING
+
+
 def _of_those_who_reach(who: Who, post: PostThing, *, may: bool) -> Verdict:
     if not reaches(who, post):
         return Verdict.MISSING
