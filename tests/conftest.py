@@ -100,7 +100,7 @@ def db_clean(request: pytest.FixtureRequest) -> Iterator[None]:
         session.remove()
         _empty_tables()
         _empty_redis()
-        _empty_media()
+        _empty_folders()
 
 
 def _empty_tables() -> None:
@@ -120,9 +120,11 @@ def _empty_redis() -> None:
         client.flushdb()
 
 
-def _empty_media() -> None:
-    """Forget the files of photos: their rows are gone."""
-    shutil.rmtree(settings.current().media_url, ignore_errors=True)
+def _empty_folders() -> None:
+    """Forget the files of photos, whose rows are gone, and the mails that nobody read."""
+    var = settings.current().var
+    for folder in (var / "media", var / "mail"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Client(FlaskClient):
