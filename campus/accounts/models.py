@@ -6,7 +6,22 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, Text, false, func, text, true
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    and_,
+    false,
+    func,
+    text,
+    true,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campus.platform.db import Base, choices
@@ -40,6 +55,8 @@ class User(Base):
 
     `permission_version` counts up in the transaction of every change to what she may see; caches carry it in their keys.
     `locked` accounts accept followers one by one. Until `posting_paused_until` she reads, but neither posts nor comments.
+    Two things shut her out, and neither ends the other: `suspended_at` by moderators or administrators, `leaving_at` because she
+    asked to be forgotten. Who reads asks for `present`.
     """
 
     __tablename__ = "user"
@@ -60,11 +77,22 @@ class User(Base):
     password_hash: Mapped[str | None]
     approved_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     suspended_at: Mapped[datetime | None]
+    leaving_at: Mapped[datetime | None]
     posting_paused_until: Mapped[datetime | None]
     permission_version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     emails: Mapped[list[EmailAddress]] = relationship(back_populates="user", order_by="EmailAddress.id")
+
+    @hybrid_property
+    def present(self) -> bool:
+        """Whether she is neither suspended nor about to be forgotten: what she signs shows, and she may sign in."""
+        return self.suspended_at is None and self.leaving_at is None
+
+    @present.inplace.expression
+    @classmethod
+    def _present(cls) -> ColumnElement[bool]:
+        return and_(cls.suspended_at.is_(None), cls.leaving_at.is_(None))
 
     __table_args__ = (
         CheckConstraint("handle ~ '^[a-z0-9_]{2,30}$'", name="handle_form"),

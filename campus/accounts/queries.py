@@ -186,7 +186,7 @@ _OF_VIEWER = (
     User.permission_version,
 )
 _PRIMARY = and_(EmailAddress.user_id == User.id, EmailAddress.is_primary)
-_ADMITTED = and_(User.suspended_at.is_(None), User.approved_at.is_not(None))
+_ADMITTED = and_(User.present, User.approved_at.is_not(None))
 _DISMISSED = (
     exists()
     .where(AnnouncementDismissal.announcement_id == Announcement.id, AnnouncementDismissal.user_id == User.id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -11,7 +13,7 @@ from sqlalchemy import func, select
 
 from campus.audit import chain
 from campus.audit.acting import actor
-from campus.audit.models import AuditEntry
+from campus.audit.models import ABOUT, DIGEST, REASON, AuditEntry, AuditReason
 from campus.platform import clock
 from campus.platform.db import after_commit, session, transaction
 
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOCK = 77_001  # advisory: one entry follows another
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why, in somebody's words: kept beside the entry until the person it is `about`, by her id, is forgotten."""
+
+    text: str
+    about: int | None
 
 
 def record(
@@ -32,8 +42,13 @@ def record(
     """Write an entry in the open transaction: it stands if, and only if, the act does.
 
     `act` is a verb of a kind of thing (`user.suspend`), `target` the thing (`user:7`); `before` and `after` hold what changed, no
-    more. Entries are written one after the other: a transaction that records waits for the one before it to end.
+    more: no words of people's, which would outlive them. Why it was done, `after` tells in a `Reason`. Entries are written one
+    after the other: a transaction that records waits for the one before it to end.
     """
+    values = dict(after or {})
+    reason, salt = values.pop(REASON, None), secrets.token_bytes(16)
+    if isinstance(reason, Reason):
+        values |= {DIGEST: chain.reason_digest(reason.text, salt), ABOUT: reason.about}
     with transaction():
         session.execute(select(func.pg_advisory_xact_lock(LOCK)))
         last = session.execute(select(AuditEntry.seq, AuditEntry.seal).order_by(AuditEntry.seq.desc()).limit(1)).one_or_none()
@@ -45,11 +60,13 @@ def record(
             target=target,
             organization_id=organization_id,
             before=_plain(before),
-            after=_plain(after),
+            after=_plain(values),
             request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
         )
         entry.seal = chain.seal(entry, last.seal if last else chain.FIRST)
         session.add(entry)
+        if isinstance(reason, Reason):
+            session.add(AuditReason(seq=entry.seq, about=reason.about, text=reason.text, salt=salt))
         session.flush()
         after_commit(functools.partial(chain.note, entry.seq, entry.seal), key=f"audit:{entry.seq}")
     return entry

@@ -37,6 +37,11 @@ def seal(entry: AuditEntry, previous: bytes) -> bytes:
     return hmac.digest(_key(), previous + text.encode(), "sha256")
 
 
+def reason_digest(reason: str, salt: bytes) -> str:
+    """What an entry holds of a reason that is kept beside it; in hexadecimal."""
+    return hmac.digest(salt, reason.encode(), "sha256").hex()
+
+
 def _key() -> bytes:
     """The key of this log alone: it does not change with the sessions' secret if `AUDIT_KEY` is set."""
     current = settings.current()

@@ -21,7 +21,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 def facts(entry: AuditEntry) -> dict[str, Any]:
     """What an entry holds, by column; its seal is of no use to a reader."""
-    return {name: getattr(entry, name) for name in COLUMNS}
+    return {name: getattr(entry, name) for name in COLUMNS} | {"after": entry.told}
 
 
 def lines(wanted: Filter) -> Iterator[str]:

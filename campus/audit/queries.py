@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from campus.audit import chain
-from campus.audit.models import AuditEntry
+from campus.audit.models import ABOUT, DIGEST, AuditEntry
 from campus.platform import replica
 from campus.platform.db import session
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 STRIDE = 2000  # entries read at a time
+FORGOTTEN = "user.erase"  # the act after which the reasons about a person are gone
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,11 @@ def verify() -> Iterator[Broken]:
     """Everything that is wrong with the log; nothing, if it is as it was written.
 
     Each entry is sealed again with the seal the one before it has, so that a change is named where it was made. Where seals
-    noted outside the database lead beyond the last entry, the tail was cut off.
+    noted outside the database lead beyond the last entry, the tail was cut off. A reason may be gone if the log says that the
+    person it was about was erased.
     """
     noted = dict(chain.anchors())
-    seq, previous = 0, chain.FIRST
+    seq, previous, reasons = 0, chain.FIRST, _Reasons()
     for entry in everything(Filter()):
         if entry.seq != seq + 1:
             yield Broken(seq + 1, f"{entry.seq - seq - 1} entries are missing before number {entry.seq}")
@@ -104,7 +106,32 @@ def verify() -> Iterator[Broken]:
             yield Broken(entry.seq, "it is not what was written, or does not follow the entry before it")
         elif noted.get(entry.seq, entry.seal) != entry.seal:
             yield Broken(entry.seq, "its seal is not the one noted outside the database")
+        if reasons.changed(entry):
+            yield Broken(entry.seq, "its reason is not what was written")
         seq, previous = entry.seq, entry.seal
     beyond = max(noted, default=0)
     if beyond > seq:
         yield Broken(seq + 1, f"{beyond - seq} entries are missing at the end: number {beyond} was written once")
+    yield from reasons.missing()
+
+
+class _Reasons:
+    """The reasons beside the log, looked at entry by entry: changed, or gone though nobody was forgotten."""
+
+    def __init__(self) -> None:
+        self._gone: dict[int, str] = {}
+        self._forgotten: set[str] = set()
+
+    def changed(self, entry: AuditEntry) -> bool:
+        """Whether the reason of an entry is another than the one that was sealed."""
+        if entry.act == FORGOTTEN:
+            self._forgotten.add(entry.target)
+        if entry.reason is None:
+            if DIGEST in entry.after:
+                self._gone[entry.seq] = f"user:{entry.after[ABOUT]}"
+            return False
+        return bool(entry.after.get(DIGEST) != chain.reason_digest(entry.reason.text, entry.reason.salt))
+
+    def missing(self) -> Iterator[Broken]:
+        """Entries, of all that were looked at, whose reason nobody had a right to take away."""
+        return (Broken(seq, "its reason is gone") for seq, about in self._gone.items() if about not in self._forgotten)

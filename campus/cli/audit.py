@@ -40,7 +40,7 @@ def listed(before: int | None, limit: int, as_json: bool, **given: Any) -> None:
         click.echo(json.dumps([facts(entry) for entry in found], default=str, ensure_ascii=False))
         return
     for entry in found:
-        changed = f" {json.dumps(entry.before)} → {json.dumps(entry.after)}" if entry.before or entry.after else ""
+        changed = f" {json.dumps(entry.before)} → {json.dumps(entry.told)}" if entry.before or entry.told else ""
         click.echo(f"{entry.seq:>7} {entry.at:%Y-%m-%d %H:%M:%S} {entry.actor:<16} {entry.act:<24} {entry.target}{changed}")
     if not found:
         click.echo("No entries.")

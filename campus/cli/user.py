@@ -31,6 +31,7 @@ def _facts(person: User) -> dict[str, Any]:
         "admin": person.is_admin,
         "approved": person.approved_at is not None,
         "suspended": person.suspended_at is not None,
+        "leaving": person.leaving_at is not None,
         "created_at": person.created_at.isoformat(),
     }
 

@@ -36,7 +36,7 @@ class Row:
 
 def feed(user_id: int, algorithm: Algorithm, scope: Scope, *, limit: int, now: datetime) -> list[Row]:
     """The first posts of somebody's feed at this moment. Nothing suspended is shown to a suspended reader either."""
-    if session.scalar(select(User.suspended_at).where(User.id == user_id)) is not None:
+    if not session.scalar(select(User.present).where(User.id == user_id)):
         return []
     kind = Kind(algorithm, scope, snapshots.entries_complete(user_id))
     ids, reasons, _ = snapshots.order(user_id, kind, now=now, wanted=limit, at_least=limit)

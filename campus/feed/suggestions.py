@@ -116,7 +116,7 @@ def _people(viewer_id: int) -> list[PersonView]:
     people = (
         select(User.id, User.handle, User.name, User.avatar_token)
         .join(colleague, colleague.c.id == User.id)
-        .where(User.suspended_at.is_(None))
+        .where(User.present)
         .order_by(followers.desc(), User.id)
         .limit(SUGGESTED)
     )

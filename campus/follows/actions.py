@@ -168,7 +168,7 @@ def _require_person(viewer_id: int, user_id: int, *, verb: str) -> User:
     if viewer_id == user_id:
         raise Invalid(f"You cannot {verb} yourself.")
     person = session.get(User, user_id, populate_existing=True)
-    if person is None or person.suspended_at is not None or queries.standing(viewer_id, user_id).blocked_by:
+    if person is None or not person.present or queries.standing(viewer_id, user_id).blocked_by:
         raise PersonNotFound
     return person
 

@@ -75,7 +75,7 @@ def shown_to(viewer_id: int | ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def _present() -> ColumnElement[bool]:
-    return and_(User.suspended_at.is_(None), User.approved_at.is_not(None))
+    return and_(User.present, User.approved_at.is_not(None))
 
 
 def not_blocked(viewer_id: int | ColumnElement[int], person: SQLColumnExpression[int]) -> ColumnElement[bool]:

@@ -69,7 +69,7 @@ def muted(viewer_id: int, before: int | None = None, limit: int = 30) -> tuple[l
 def _there(viewer_id: int) -> ColumnElement[bool]:
     block = aliased(Block)
     hers = exists().where(block.blocker_id == User.id, block.blocked_id == viewer_id).correlate(User)
-    return User.suspended_at.is_(None) & User.approved_at.is_not(None) & ~hers
+    return User.present & User.approved_at.is_not(None) & ~hers
 
 
 def _person(user: User | None) -> Person | None:

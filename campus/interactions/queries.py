@@ -88,8 +88,7 @@ class CommentsPage:
 STANDS = and_(Comment.deleted_at.is_(None), Comment.hidden_at.is_(None))
 _VIEWER = bindparam("viewer", type_=BigInteger)
 _SHOWN: tuple[ColumnElement[bool], ...] = (
-    STANDS,
-    User.suspended_at.is_(None),
+    and_(STANDS, User.present),
     not_blocked(_VIEWER, Comment.author_id),
 )
 _FIELDS = (Comment.id, Comment.author_id, User.handle, User.name, User.avatar_token, Comment.text, Comment.created_at)

@@ -172,7 +172,7 @@ def _sees_comment(viewer_id: int, found: Facts) -> bool:
 def _sees_user(viewer_id: int, found: Facts) -> bool:
     """As on her page: somebody whom the viewer has blocked can be reported, somebody who has blocked the viewer is not there."""
     blocked = select(Block.blocker_id).where(Block.blocker_id == found.target.id, Block.blocked_id == viewer_id)
-    here = select(User.id).where(User.id == found.target.id, User.suspended_at.is_(None), User.approved_at.is_not(None))
+    here = select(User.id).where(User.id == found.target.id, User.present, User.approved_at.is_not(None))
     return session.scalar(here) is not None and session.scalar(blocked) is None
 
 

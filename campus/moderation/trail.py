@@ -70,7 +70,7 @@ def lines(entries: Sequence[AuditEntry]) -> list[Line]:
             act=entry.act,
             target=_named(entry.target, named),
             organization=_named(f"organization:{entry.organization_id}", named) if entry.organization_id else None,
-            changes=changes(entry.before, entry.after),
+            changes=changes(entry.before, entry.told),
             request_id=entry.request_id,
         )
         for entry in entries

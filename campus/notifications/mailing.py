@@ -67,7 +67,7 @@ def _about_acts(told: Notification, address: str) -> mail.Mail | None:
     """What people did, if it is still so, still unread, and still for her to know by mail."""
     reader = session.get_one(User, told.user_id, populate_existing=True)
     topic = TOPIC_OF[told.kind]
-    if reader.suspended_at or told.read_at or not queries.wish(reader.id, topic).by_mail:
+    if not reader.present or told.read_at or not queries.wish(reader.id, topic).by_mail:
         return None
     try:
         line = queries.line(reader.id, told.id)

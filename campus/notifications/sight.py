@@ -110,7 +110,7 @@ def _near() -> ColumnElement[bool]:
     muted = select(_muted.user_id).where(_muted.muter_id == VIEWER, _muted.user_id.is_not(None))
     silent = select(_silent.organization_id).where(_silent.muter_id == VIEWER, _silent.organization_id.is_not(None))
     person = and_(
-        _actor.suspended_at.is_(None),
+        _actor.present,
         _actor.approved_at.is_not(None),
         not_blocked(VIEWER, _act.actor_id),
         _act.actor_id.not_in(muted.correlate_except(_muted)),

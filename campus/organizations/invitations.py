@@ -102,7 +102,7 @@ def sender_may() -> ColumnElement[bool]:
         membership.user_id == Invitation.inviter_id,
         active(membership),
         person.id == membership.user_id,
-        person.suspended_at.is_(None),
+        person.present,
         (membership.role == Role.OWNER) | (membership.role.in_(MANAGING) & (Invitation.role == Role.MEMBER)),
     )
     return allowed.correlate(Invitation)

@@ -132,7 +132,7 @@ def members_page(
             OrganizationMembership.kind,
         )
         .join(User, User.id == OrganizationMembership.user_id)
-        .where(OrganizationMembership.organization_id == organization_id, active(), User.suspended_at.is_(None), *conditions)
+        .where(OrganizationMembership.organization_id == organization_id, active(), User.present, *conditions)
         .order_by(func.lower(User.name), User.id)
         .limit(limit + 1)
     )

@@ -113,7 +113,7 @@ def waiting(
     Who is suspended, or waits for the approval of her account, is left out.
     """
     order = (OrganizationMembership.since, OrganizationMembership.user_id)
-    present = (User.suspended_at.is_(None), User.approved_at.is_not(None))
+    present = (User.present, User.approved_at.is_not(None))
     rows = _people(organization_id).where(OrganizationMembership.status == MembershipStatus.PENDING, *present)
     if after is not None:
         rows = rows.where(tuple_(*order) > tuple_(literal(after[0]), literal(after[1])))
@@ -171,7 +171,7 @@ def _people(organization_id: int) -> Select[*tuple[Any, ...]]:
             row.status,
             row.since,
             row.until,
-            User.suspended_at.is_not(None).label("suspended"),
+            (~User.present).label("suspended"),
             active().label("counts"),
         )
         .join(User, User.id == row.user_id)

@@ -143,7 +143,7 @@ def audience_size(
     """How many people besides the author the rule of visibility would show such a post to, were it published now."""
     if audience == Audience.ONLY_ME:
         return 0
-    people = select(func.count(User.id)).where(User.id != author_id, User.suspended_at.is_(None))
+    people = select(func.count(User.id)).where(User.id != author_id, User.present)
     if not official:
         blocked = or_(
             exists().where(Block.blocker_id == author_id, Block.blocked_id == User.id),

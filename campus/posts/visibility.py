@@ -135,7 +135,7 @@ def visible_to(viewer: Viewer, post: type[Post] | Facts = Post) -> ColumnElement
 
 def _author_in_good_standing(post: Any) -> ColumnElement[bool]:
     """Without the OFFSET PostgreSQL, asked for many viewers, would make a hash of everybody on the site to look up one author."""
-    standing = select(_author.id).where(_author.id == post.author_id, _author.suspended_at.is_(None))
+    standing = select(_author.id).where(_author.id == post.author_id, _author.present)
     return standing.offset(literal_column("0")).correlate_except(_author).exists()
 
 

@@ -1,7 +1,8 @@
 """Being forgotten: asked for, after some days done, and proved.
 
-State-based as all work here: the row of `Erasure` says that it must become true. A person is shut out when it is asked for, and
-may be let in again until it is due; what was begun is finished by the next run, wherever it was cut off.
+State-based as all work here: the row of `Erasure` says that it must become true, and it alone. A person is shut out when it is
+asked for, and may take it back until it is due; a suspension neither takes it back nor ends by that. What was begun is finished
+by the next run, wherever it was cut off.
 """
 
 from __future__ import annotations
@@ -64,37 +65,33 @@ def request(*, user_id: int, now: datetime) -> datetime:
     row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now + GRACE)
     with transaction():
         _require_successors(user_id)
-        accounts.suspend(user_id, reason="to be erased", now=now)
+        accounts.leave(user_id, now=now)
         if session.scalar(row.on_conflict_do_nothing().returning(Erasure.user_id)) is not None:
             record("user.request_erasure", f"user:{user_id}", after={"due_at": now + GRACE})
         return session.get_one(Erasure, user_id, populate_existing=True).due_at
 
 
 def take_back(*, user_id: int) -> bool:
-    """Let her in again, and erase nothing. False if nothing was to be erased."""
+    """Erase nothing; she is in again, unless she is suspended. False if nothing was to be erased."""
     with transaction():
         gone = delete(Erasure).where(Erasure.user_id == user_id).returning(Erasure.user_id)
         if session.scalar(gone, execution_options=_UNSYNCED) is None:
             return False
-        accounts.reinstate(user_id)
+        accounts.stay(user_id)
         record("user.keep", f"user:{user_id}")
     return True
 
 
 def erase_due(*, now: datetime) -> int:
-    """Erase everybody whose days of grace are over, but for who was let in meanwhile. Returns how many.
+    """Erase everybody whose days of grace are over. Returns how many.
 
     Raises:
         CampusError: somebody could not be erased now; the others were.
     """
-    due = select(Erasure.user_id, User.suspended_at).join(User, User.id == Erasure.user_id).where(Erasure.due_at <= now)
+    due = select(Erasure.user_id).where(Erasure.due_at <= now).order_by(Erasure.due_at)
     erased = 0
     stuck: CampusError | None = None
-    for user_id, shut_out in session.execute(due.order_by(Erasure.due_at)).all():
-        if shut_out is None:
-            with transaction():
-                session.execute(delete(Erasure).where(Erasure.user_id == user_id))
-            continue
+    for user_id in session.scalars(due).all():
         try:
             erase(user_id, now=now)
         except CampusError as error:
@@ -120,7 +117,7 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
         _require_successors(user_id)
         row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now)
         session.execute(row.on_conflict_do_update(index_elements=[Erasure.user_id], set_={"due_at": now}))
-        accounts.suspend(user_id, reason="to be erased", now=now)
+        accounts.leave(user_id, now=now)
         marks = interactions.forget(user_id)
         forget_cases(user_id)
         posts.delete_all(user_id, now=now)

@@ -11,7 +11,10 @@ from campus.platform.db import Base
 
 
 class Erasure(Base):
-    """A person who is shut out already, and whose data go when `due_at` has passed. Until then it can be taken back."""
+    """A person who is shut out already, and whose data go when `due_at` has passed. Until then it can be taken back.
+
+    What ends a suspension does not take it back.
+    """
 
     __tablename__ = "erasure"
 

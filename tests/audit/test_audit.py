@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from campus.accounts.actions import promote, reinstate, suspend
 from campus.audit import chain
 from campus.audit.acting import acting
-from campus.audit.actions import record
+from campus.audit.actions import Reason, record
 from campus.audit.models import AuditEntry
 from campus.audit.queries import Broken, Filter, everything, listing, verify
 from campus.organizations.actions import add_member, remove_member
@@ -172,3 +172,22 @@ def test_a_privilege_that_is_used_is_on_record(alice: User, northbridge: Univers
     assert (entries[3].before["role"], entries[3].after["role"]) == ("member", "editor")
     assert entries[3].organization_id == northbridge.id
     assert broken() == []
+
+
+def test_a_reason_lies_beside_the_log_and_goes_with_its_person_alone(bob: User, dana: User) -> None:
+    for person in (bob, dana):
+        suspend(person.id, reason=f"@{person.handle} sells spam", now=clock.now())
+    with transaction():
+        record("thing.change", "thing:1", after={"reason": Reason("It broke", about=None)})
+    entries = list(everything(Filter()))
+    assert [entry.told["reason"] for entry in entries] == ["@bob sells spam", "@dana sells spam", "It broke"]
+    assert not any("spam" in str(entry.after) for entry in entries)
+    assert broken() == []
+    tamper("UPDATE audit_reason SET text = 'She was rude' WHERE seq = 1")
+    assert broken() == [Broken(1, "its reason is not what was written")]
+    tamper("DELETE FROM audit_reason")
+    assert [each.seq for each in broken()] == [1, 2, 3]
+    with transaction():
+        record("user.erase", f"user:{bob.id}")
+    assert [each.seq for each in broken()] == [2, 3]
+    assert next(iter(everything(Filter()))).told == {"suspended": True, "reason": "(erased)"}

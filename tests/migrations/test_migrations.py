@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select
 
+from campus.accounts.actions import suspend
 from campus.admin import announcements
 from campus.moderation import actions as moderation
 from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, ReportDraft, Target, TargetKind
@@ -22,6 +23,7 @@ from campus.organizations.models import Invitation, InvitationDepartment, Invita
 from campus.platform import embedded, settings
 from campus.platform.clock import now
 from campus.platform.db import Base, db, transaction
+from campus.rights import erasure
 from campus.search.models import PostWords
 from tests import servers as test_servers
 from tests.factories import make_comment, make_department, make_follow, make_like, make_member, make_photo, make_post, make_user
@@ -112,6 +114,9 @@ def fill() -> None:
     make_member(user=make_user(), organization=university, department=department)
     invite(university, department)
     judge(make_user())
+    leaving = make_user()
+    suspend(leaving.id, reason="Sells spam", now=now())
+    erasure.request(user_id=leaving.id, now=now())
     announcements.create(title="Hello", body="", organization_id=university.id, begins_at=now(), ends_at=tomorrow(), now=now())
 
 

@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import LargeBinary, cast, func, select
 from sqlalchemy import Text as SqlText
 
-from campus.accounts import mailing
-from campus.accounts.actions import LastAdministrator, reinstate, start_session
+from campus.accounts import mailing, queries
+from campus.accounts.actions import LastAdministrator, hash_of, reinstate, start_session, suspend
 from campus.accounts.models import User
+from campus.audit.queries import verify
 from campus.interactions import actions as interactions
 from campus.interactions import counts
+from campus.moderation import actions as moderate
 from campus.moderation.actions import report
-from campus.moderation.kinds import Category, ReportDraft, Target, TargetKind
+from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, ReportDraft, Target, TargetKind
 from campus.organizations.actions import LastOwner, Terms, invite_addresses
 from campus.organizations.models import Role
 from campus.platform import settings
@@ -64,9 +66,22 @@ def ada(world: World, drain: Callable[[], int]) -> User:
     interactions.comment(viewer=viewer_of(world.bob), post_id=post.id, text="Well said", now=now())
     blamed = ReportDraft(Category.SPAM, note=f"{CANARY} note")
     report(viewer=viewer, target=Target(TargetKind.POST, theirs.id), draft=blamed, now=now())
-    report(viewer=viewer_of(world.bob), target=Target(TargetKind.POST, post.id), draft=ReportDraft(Category.SPAM), now=now())
+    judged(world, person, post)
     drain()
     return person
+
+
+def judged(world: World, person: User, post: Post) -> None:
+    """What others write of her."""
+    spam = ReportDraft(Category.SPAM, note=f"{CANARY} is at it again")
+    case_id = report(viewer=viewer_of(world.bob), target=Target(TargetKind.POST, post.id), draft=spam, now=now()).case_id
+    reason = f"{CANARY} said it before"
+    moderate.add_note(viewer=viewer_of(world.root), case_id=case_id, text=reason, now=now())
+    warned = DecisionDraft(reason, (Measure(Action.WARN),), Category.SPAM)
+    moderate.decide(viewer=viewer_of(world.root), case_id=case_id, draft=warned, now=now())
+    moderate.reopen(viewer=viewer_of(world.root), case_id=case_id, reason=reason)
+    suspend(person.id, reason=reason, now=now())
+    reinstate(person.id)
 
 
 def found_in_tables(word: str) -> set[str]:
@@ -98,8 +113,10 @@ def test_she_is_in_no_table_and_in_no_file(world: World, ada: User) -> None:
         "report.note",
         "case_snapshot.text",
         "invitation.address",
+        "audit_reason.text",
+        "decision.reason",
     } <= found_in_tables(CANARY)
-    hers, user_id = files(), ada.id
+    hers, user_id, bob_id = files(), ada.id, world.bob.id
     assert hers
     done = erasure.erase(user_id, now=now())
     session.expire_all()
@@ -107,8 +124,9 @@ def test_she_is_in_no_table_and_in_no_file(world: World, ada: User) -> None:
     assert found_in_tables(CANARY) == set()
     assert files() == set()
     assert erasure.traces(user_id) == {}
+    assert list(verify()) == []
     assert counts.check() == dict.fromkeys(counts.COUNTERS, 0)
-    assert session.get(User, world.bob.id)
+    assert session.get(User, bob_id)
 
 
 def test_official_posts_stay_without_her_name(world: World, ada: User, drain: Callable[[], int]) -> None:
@@ -133,11 +151,32 @@ def test_days_of_grace_pass_first_and_she_may_come_back(world: World, ada: User)
     session.expire_all()
     assert session.get_one(User, ada.id).suspended_at is None
     erasure.request(user_id=ada.id, now=now())
-    reinstate(ada.id)  # by whatever door: who may sign in is not erased
-    assert erasure.erase_due(now=now() + GRACE + GRACE) == 0
-    erasure.request(user_id=ada.id, now=now())
+    reinstate(ada.id)
+    assert session.get_one(User, ada.id).suspended_at is None
     assert erasure.erase_due(now=now() + GRACE + timedelta(minutes=1)) == 1
     assert found_in_tables(CANARY) == set()
+
+
+def test_a_suspension_and_an_erasure_end_each_by_itself(world: World, ada: User) -> None:
+    suspend(ada.id, now=now())
+    due = erasure.request(user_id=ada.id, now=now())
+    reinstate(ada.id)  # its days are over, or the decision was taken back
+    session.expire_all()
+    assert not may_sign_in(ada)
+    suspend(ada.id, now=now())
+    erasure.take_back(user_id=ada.id)
+    session.expire_all()
+    assert not may_sign_in(ada)
+    reinstate(ada.id)
+    session.expire_all()
+    assert may_sign_in(ada)
+    due = erasure.request(user_id=ada.id, now=now())
+    assert erasure.erase_due(now=due) == 1
+    assert found_in_tables(CANARY) == set()
+
+
+def may_sign_in(person: User) -> bool:
+    return queries.signed_in(hash_of(start_session(user_id=person.id, now=now())), now=now()) is not None
 
 
 def test_who_is_needed_stays(world: World, root: User) -> None:
@@ -148,7 +187,7 @@ def test_who_is_needed_stays(world: World, root: User) -> None:
     with pytest.raises(LastAdministrator):
         erasure.request(user_id=root.id, now=now())
     session.expire_all()
-    assert session.get_one(User, world.charlie.id).suspended_at is None
+    assert session.get_one(User, world.charlie.id).present
 
 
 def test_nobody_waits_for_somebody_who_is_needed(world: World, ada: User) -> None:

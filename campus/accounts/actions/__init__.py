@@ -21,8 +21,10 @@ from campus.accounts.actions.people import (
     choose_theme,
     create_user,
     edit_profile,
+    leave,
     promote,
     reinstate,
+    stay,
     suspend,
 )
 from campus.accounts.actions.recovery import (
@@ -70,6 +72,7 @@ __all__ = [
     "edit_profile",
     "forget_dead_sessions",
     "hash_of",
+    "leave",
     "make_primary",
     "note_use",
     "offer_reset",
@@ -93,6 +96,7 @@ __all__ = [
     "sign_out_everywhere",
     "sign_up",
     "start_session",
+    "stay",
     "suspend",
     "verify",
     "vouch",

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campus.accounts import mailing, passwords, queries, rules
 from campus.accounts.actions.sessions import revoke_sessions
 from campus.accounts.models import EmailAddress, User
-from campus.audit.actions import record
+from campus.audit.actions import Reason, record
 from campus.platform import outbox
 from campus.platform.db import session, transaction
 from campus.platform.errors import Conflict
@@ -131,7 +131,7 @@ def approve(*, user_id: int, now: datetime) -> bool:
 def suspend(user_id: int, *, reason: str = "", now: datetime) -> bool:
     """Shut somebody out: her sessions end, and what she signed is hidden. False if she was out already.
 
-    The `reason` is kept in the audit log alone.
+    The `reason` is kept in the audit log alone, until she is forgotten.
 
     Raises:
         LastAdministrator: nobody else could administer the site.
@@ -143,19 +143,45 @@ def suspend(user_id: int, *, reason: str = "", now: datetime) -> bool:
             return False
         revoke_sessions(user_id)
         _resync(user_id)
-        why = {"reason": reason} if reason else {}
+        why = {"reason": Reason(reason, about=user_id)} if reason else {}
         record("user.suspend", f"user:{user_id}", before={"suspended": False}, after={"suspended": True, **why})
     return True
 
 
 def reinstate(user_id: int) -> bool:
-    """Let somebody in again; she signs in anew. False if she was not shut out."""
+    """End a suspension; she signs in anew, unless she is leaving. False if she was not suspended."""
     with transaction():
         changed = update(User).where(User.id == user_id, User.suspended_at.is_not(None)).values(suspended_at=None)
         if session.scalar(changed.returning(User.id)) is None:
             return False
         _resync(user_id)
         record("user.reinstate", f"user:{user_id}", before={"suspended": True}, after={"suspended": False})
+    return True
+
+
+def leave(user_id: int, *, now: datetime) -> bool:
+    """Shut somebody out who is to be forgotten, as a suspension does. False if she was leaving already.
+
+    Raises:
+        LastAdministrator: nobody else could administer the site.
+    """
+    with transaction():
+        _require_another_administrator(user_id)
+        changed = update(User).where(User.id == user_id, User.leaving_at.is_(None)).values(leaving_at=now)
+        if session.scalar(changed.returning(User.id)) is None:
+            return False
+        revoke_sessions(user_id)
+        _resync(user_id)
+    return True
+
+
+def stay(user_id: int) -> bool:
+    """She is not to be forgotten after all; a suspension goes on. False if she was not leaving."""
+    with transaction():
+        changed = update(User).where(User.id == user_id, User.leaving_at.is_not(None)).values(leaving_at=None)
+        if session.scalar(changed.returning(User.id)) is None:
+            return False
+        _resync(user_id)
     return True
 
 
@@ -184,7 +210,7 @@ def promote(*, user_id: int, admin: bool = True) -> bool:
 
 def _require_another_administrator(user_id: int) -> None:
     """Hold every administrator while looking: of two who demote each other at once, the second finds herself the last."""
-    able = select(User.id).where(User.is_admin, User.suspended_at.is_(None), User.approved_at.is_not(None))
+    able = select(User.id).where(User.is_admin, User.present, User.approved_at.is_not(None))
     if session.scalars(able.order_by(User.id).with_for_update()).all() == [user_id]:
         raise LastAdministrator
 

@@ -43,6 +43,16 @@ class AccountSuspended(Forbidden):
     title = "This account is suspended"
 
 
+class AccountLeaving(Forbidden):
+    """The password is right, and the account is to be erased: it can still be kept."""
+
+    title = "This account is to be deleted"
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__("Your password is right, and this account is to be deleted.")
+        self.user_id = user_id
+
+
 class AccountWaits(Forbidden):
     """The password is right, and nobody has approved the account yet."""
 
@@ -67,7 +77,7 @@ def sign_in(*, email: str, password: str, remote: str, user_agent: str = "", rem
     Raises:
         Invalid: no address, or a password that cannot be one.
         QuotaExceeded: too many failures for this account, or from this network address.
-        WrongCredentials, AccountSuspended, AccountWaits: as they say.
+        WrongCredentials, AccountSuspended, AccountWaits, AccountLeaving: as they say.
     """
     address, password = rules.address(email), passwords.acceptable(password)
     subject = _subject(address)
@@ -119,6 +129,9 @@ def _require_admitted(user: User) -> None:
     if user.approved_at is None:
         metrics.sign_in_failed("waits")
         raise AccountWaits("Your password is right. An administrator still has to approve your account; a mail will tell you.")
+    if user.leaving_at is not None:
+        metrics.sign_in_failed("leaving")
+        raise AccountLeaving(user.id)
 
 
 def start_session(*, user_id: int, user_agent: str = "", remember: bool = False, now: datetime) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from campus.audit.acting import acting, actor
 from campus.moderation.actions import effects, telling
 from campus.moderation.actions.deciding import TooLate, last_decision
-from campus.moderation.actions.handling import NotInThatState, held, noted, written
+from campus.moderation.actions.handling import NotInThatState, held, noted, why, written
 from campus.moderation.kinds import APPEAL_WITHIN, AppealOutcome, CaseScope, CaseState
 from campus.moderation.models import Appeal, Case, Decision
 from campus.moderation.queries.letters import LetterNotFound
@@ -86,7 +86,8 @@ def decide_appeal(*, viewer: Viewer | None, case_id: int, overturn: bool, reason
         session.flush()
         telling.appeal_decided(case, decision, made, overturned=overturn, now=now)
         effects.record_reversed(case, ended)
-        noted("appeal_decide", case, before={"state": CaseState.APPEALED}, after={"state": case.state, "reason": cleaned})
+        after = {"state": case.state, "reason": why(case, cleaned)}
+        noted("appeal_decide", case, before={"state": CaseState.APPEALED}, after=after)
     return made
 
 

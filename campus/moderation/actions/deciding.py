@@ -10,7 +10,7 @@ from sqlalchemy import select
 from campus.accounts.models import User
 from campus.moderation import fitting, parts, snapshots, targets
 from campus.moderation.actions import effects, telling
-from campus.moderation.actions.handling import NotInThatState, held, noted, require_mine
+from campus.moderation.actions.handling import NotInThatState, held, noted, require_mine, why
 from campus.moderation.kinds import UNDO_WITHIN, Action, CaseState
 from campus.moderation.models import Decision, Effect
 from campus.platform.db import session, transaction
@@ -57,7 +57,7 @@ def decide(*, viewer: Viewer | None, case_id: int, draft: DecisionDraft, now: da
         telling.decided(case, decision, draft, was_held=was_held, now=now)
         effects.record_reversed(case, ended)
         effects.record_applied(case, made)
-        noted("decide", case, after={"decision": decision.id, "rule": draft.rule, "reason": draft.reason})
+        noted("decide", case, after={"decision": decision.id, "rule": draft.rule, "reason": why(case, draft.reason)})
     return decision
 
 

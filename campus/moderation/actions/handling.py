@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from campus.audit.actions import record
+from campus.audit.actions import Reason, record
 from campus.moderation import targets
 from campus.moderation.actions.reporting import open_silent
 from campus.moderation.kinds import MAX_TEXT, UNCLAIMED, CaseScope, CaseState, Target
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from campus.accounts.viewer import Viewer
     from campus.moderation.seats import Seat
+
+
+ASKED = "Its moderators ask the site's staff"
 
 
 class ClaimedByAnother(Conflict):
@@ -172,11 +175,11 @@ def escalate(*, viewer: Viewer | None, case_id: int, reason: str, now: datetime)
         case.scope, case.escalated_at, case.routed_because = (
             CaseScope.SITE,
             now,
-            f"Its moderators ask the site's staff: {cleaned}",
+            f"{ASKED}: {cleaned}",
         )
         case.state, case.claimed_by, case.claimed_at = CaseState.OPEN, None, None
         session.flush()
-        noted("escalate", case, before=before, after={"scope": case.scope, "reason": cleaned})
+        noted("escalate", case, before=before, after={"scope": case.scope, "reason": why(case, cleaned)})
     return case
 
 
@@ -212,7 +215,7 @@ def reopen(*, viewer: Viewer | None, case_id: int, reason: str) -> Case:
         before = case.state
         case.state, case.claimed_by, case.claimed_at = CaseState.REOPENED, None, None
         session.flush()
-        noted("reopen", case, before={"state": before}, after={"state": case.state, "reason": cleaned})
+        noted("reopen", case, before={"state": before}, after={"state": case.state, "reason": why(case, cleaned)})
     return case
 
 
@@ -231,3 +234,8 @@ def written(text: str, *, field: str, what: str) -> str:
 def noted(act: str, case: Case, **changed: Mapping[str, object]) -> None:
     """An entry of the audit log about a case. Last of all in a transaction."""
     record(f"case.{act}", f"case:{case.id}", organization_id=case.told_to, **changed)
+
+
+def why(case: Case, reason: str) -> Reason:
+    """A reason for the audit log, which goes when the case's author is forgotten."""
+    return Reason(reason, about=case.author_id)

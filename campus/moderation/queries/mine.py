@@ -105,7 +105,7 @@ def _names(viewer_id: int, cases: Sequence[Case]) -> dict[str, tuple[str, str]]:
 
 def _people(cases: Sequence[Case]) -> dict[str, tuple[str, str]]:
     ids = [case.target_id for case in cases if case.target_kind is TargetKind.USER]
-    found = select(User.id, User.handle, User.name).where(User.id.in_(ids), User.suspended_at.is_(None))
+    found = select(User.id, User.handle, User.name).where(User.id.in_(ids), User.present)
     return {f"user:{row.id}": (row.name, f"/u/{row.handle}") for row in session.execute(found)} if ids else {}
 
 

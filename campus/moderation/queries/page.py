@@ -191,7 +191,7 @@ def _timeline(
     for entry in entries:
         if entry.act != "case.appeal":
             by = _actor_id(entry.actor)
-            reason = str(entry.after.get("reason", ""))
+            reason = str(entry.told.get("reason", ""))
             told.append(Moment(entry.at, named(by) if by is not None else entry.actor, DONE.get(entry.act, entry.act), reason))
     return sorted(told, key=lambda moment: moment.at)
 
