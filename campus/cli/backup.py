@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -70,19 +71,30 @@ def verify(archive: Path, *, as_json: bool) -> None:
 @FOLDER
 @click.option("--replace", is_flag=True, help="Though the database is not empty: what is in it will be gone.")
 @click.option("--any-settings", is_flag=True, help="Though SECRET_KEY or AUDIT_KEY are not those of the backup.")
+@click.option("--keep-tokens", is_flag=True, help="Personal tokens go on, those revoked since the backup too.")
 @as_json
 @dry_run
 def restore(archive: Path, **given: Any) -> None:
-    """Restore database, photos and noted seals. Stop web servers and workers first; Redis may be empty."""
+    """Restore database, photos and noted seals. Stop web servers and workers first; Redis may be empty.
+
+    Everybody is signed out, personal tokens are revoked, and who was erased since the backup is erased again.
+    """
     in_json, rehearsed = given.pop("as_json"), given.pop("dry_run")
-    given["migrations"] = current_app.extensions["migrate"].directory
+    wishes, migrations = restoring.Wishes(**given), current_app.extensions["migrate"].directory
     with stages(quiet=in_json) as progress:
         if rehearsed:
-            told, written = restoring.prepare(archive, **given, progress=progress), 0
+            done = restoring.Restored(restoring.prepare(archive, wishes, migrations=migrations, progress=progress))
         else:
-            told, written = restoring.restore(archive, **given, now=clock.now(), progress=progress)
-    answer = {"made_at": told.made_at, "rows": sum(told.rows.values()), "media_files": told.media_files, "written": written}
-    sentence = f"The campus of {told.made_at}: {answer['rows']} rows, {told.media_files} files, {written} of them written."
+            done = restoring.restore(archive, wishes, migrations=migrations, now=clock.now(), progress=progress)
+    told = done.manifest
+    rest = {name: value for name, value in asdict(done).items() if name != "manifest"}
+    answer = {"made_at": told.made_at, "rows": sum(told.rows.values()), "media_files": told.media_files, **rest}
+    sentence = (
+        f"The campus of {told.made_at}: {answer['rows']} rows, {told.media_files} files, {done.written} of them written. "
+        f"{done.sessions} sessions and {done.tokens} tokens ended, {done.erased} people erased again."
+    )
     say(answer, sentence, as_json=in_json, dry_run=rehearsed)
-    if told.revision != health.head(given["migrations"]):
+    if done.stuck:
+        click.echo(f"Somebody who is to be erased could not be: {done.stuck}", err=True)
+    if told.revision != health.head(migrations):
         click.echo(f"It is at revision {told.revision}: run `flask db upgrade` before anything else.", err=True)

@@ -22,7 +22,7 @@ from campus.audit import chain
 from campus.audit.actions import record
 from campus.operations import archive, postgres
 from campus.operations.archive import Kept, Manifest
-from campus.operations.photos import PLACES
+from campus.operations.photos import KEPT
 from campus.platform import settings
 from campus.platform.db import transaction
 from campus.platform.errors import Conflict
@@ -79,7 +79,7 @@ def fingerprints() -> dict[str, str]:
 def planned(to: Path) -> dict[str, Any]:
     """What a backup would hold now: for a rehearsal."""
     store = storage()
-    keys = [key for place in PLACES for key in store.keys(place)]
+    keys = [key for place in KEPT for key in store.keys(place)]
     with postgres.connect() as connection:
         rows = _rows(connection)
     return {"to": str(to), "rows": sum(rows.values()), "media_files": len(keys)}
@@ -167,7 +167,7 @@ def _value(connection: psycopg.Connection[Any], statement: Any) -> Any:
 def _take_files(folder: Path, what: str, progress: Progress) -> None:
     """Take every file that is not taken yet. One that is deleted in this moment was to be deleted."""
     store = storage()
-    keys = [key for place in PLACES for key in store.keys(place)]
+    keys = [key for place in KEPT for key in store.keys(place)]
     for number, key in enumerate(keys, start=1):
         target = folder / archive.MEDIA / key
         if not target.exists():

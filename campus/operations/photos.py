@@ -20,6 +20,7 @@ from campus.platform.errors import CampusError
 from campus.platform.storage import StoredFileMissing
 from campus.posts.files import keep_variants, storage
 from campus.posts.models import Photo, PhotoState
+from campus.rights import memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 STRIDE = 1000
 PLACES = ("photos/", "incoming/")
+KEPT = (*PLACES, memory.PLACE)  # what a backup takes
 ORPHANED = timedelta(days=1)  # an upload may wait that long for the form it belongs to
 
 _HELD_BY_CASES = "SELECT each ->> 'token' FROM case_snapshot, jsonb_array_elements(photos) AS each"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from campus.accounts import actions as accounts
 from campus.audit import chain
 from campus.audit.actions import record
 from campus.operations import archive, backup, postgres, verification
 from campus.platform import cache, health
 from campus.platform.db import let_go, transaction
 from campus.platform.embedded.processes import wait_until
-from campus.platform.errors import Conflict, Invalid
+from campus.platform.errors import CampusError, Conflict, Invalid
 from campus.platform.storage import StoredFileMissing
 from campus.posts.files import storage
+from campus.rights import erasure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,23 +53,32 @@ class NewerThanCode(Invalid):
     title = "This backup is of a later release"
 
 
-def prepare(folder: Path, *, replace: bool, any_settings: bool, migrations: str, progress: Progress) -> Manifest:
+@dataclass(frozen=True)
+class Wishes:
+    """What was said besides: a database that is not empty gives way, secrets may be others, personal tokens go on."""
+
+    replace: bool = False
+    any_settings: bool = False
+    keep_tokens: bool = False
+
+
+def prepare(folder: Path, wishes: Wishes, *, migrations: str, progress: Progress) -> Manifest:
     """See that a backup can be restored here, changing nothing. `migrations` is the folder of this release's.
 
     Raises:
         BadArchive: the backup is damaged; every fault is named.
-        OtherSettings: a secret is another, and `any_settings` was not said.
+        OtherSettings: a secret is another, and `any_settings` was not wished for.
         NewerThanCode: this release does not know the backup's revision.
-        NotEmpty: the database has tables, and `replace` was not said.
+        NotEmpty: the database has tables, and `replace` was not wished for.
         DatabaseInUse: the product runs on it.
     """
     verdict = verification.examine(folder, progress=progress)
     if verdict.faults:
         raise archive.BadArchive("\n".join(verdict.faults))
     manifest = verdict.manifest
-    _require_settings(manifest, any_settings=any_settings)
+    _require_settings(manifest, any_settings=wishes.any_settings)
     _require_known(manifest, migrations)
-    if not replace and not postgres.is_empty():
+    if not wishes.replace and not postgres.is_empty():
         raise NotEmpty("The database has tables. Name an empty one, or say --replace: what is in it will be gone.")
     let_go()
     if not wait_until(lambda: postgres.others() == 0, LEAVING_SECONDS, every=0.1):
@@ -91,27 +104,49 @@ def _require_known(manifest: Manifest, migrations: str) -> None:
         ) from error
 
 
-def restore(
-    folder: Path, *, replace: bool, any_settings: bool, migrations: str, now: datetime, progress: Progress
-) -> tuple[Manifest, int]:
+@dataclass(frozen=True)
+class Restored:
+    """What came of it: files written, sessions and personal tokens ended, people erased again. `stuck`: why somebody was not."""
+
+    manifest: Manifest
+    written: int = 0
+    sessions: int = 0
+    tokens: int = 0
+    erased: int = 0
+    stuck: str = ""
+
+
+def restore(folder: Path, wishes: Wishes, *, migrations: str, now: datetime, progress: Progress) -> Restored:
     """Restore a backup: the database in one transaction, then the files that differ, then the noted seals.
 
-    Returns its manifest and how many files were written. An interrupted restore is repeated with `replace`.
+    What was ended since must not come back: everybody is signed out, personal tokens are revoked unless they are to be kept, and
+    who was erased is erased again; of an older release's backup by the task, once it is upgraded. An interrupted restore is
+    repeated, and replaces what is there.
 
     Raises:
         what `prepare` raises; ProgramFailed: with PostgreSQL's words, the database as it was.
     """
-    manifest = prepare(folder, replace=replace, any_settings=any_settings, migrations=migrations, progress=progress)
+    manifest = prepare(folder, wishes, migrations=migrations, progress=progress)
     progress("Database", 0, 1)
-    postgres.restore(folder / archive.DATABASE, replace=replace and not postgres.is_empty())
+    postgres.restore(folder / archive.DATABASE, replace=wishes.replace and not postgres.is_empty())
+    ended = accounts.end_all(tokens=not wishes.keep_tokens and "access_token" in manifest.rows, now=now)
     progress("Database", 1, 1)
     written = _put_files(folder, manifest, progress)
     _put_anchors(folder, now)
     cache.clear()
-    if manifest.revision == health.head(migrations):  # an older one is upgraded first
-        with transaction():
-            record("backup.restore", f"backup:{folder.name}", after={"digest": manifest.digest, "made_at": manifest.made_at})
-    return manifest, written
+    done = Restored(manifest, written, ended.sessions, ended.tokens)
+    if manifest.revision != health.head(migrations):  # it is upgraded first
+        return done
+    with transaction():
+        record("backup.restore", f"backup:{folder.name}", after={"digest": manifest.digest, "made_at": manifest.made_at})
+    return _erased_again(done, now)
+
+
+def _erased_again(done: Restored, now: datetime) -> Restored:
+    try:
+        return dataclasses.replace(done, erased=erasure.erase_due(now=now))
+    except CampusError as error:
+        return dataclasses.replace(done, stuck=str(error))
 
 
 def _put_files(folder: Path, manifest: Manifest, progress: Progress) -> int:

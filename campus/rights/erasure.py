@@ -8,7 +8,6 @@ by the next run, wherever it was cut off.
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ from campus.posts import leaving as posts
 from campus.posts.actions import DISTRIBUTE, ERASE
 from campus.posts.models import Photo, Post
 from campus.posts.photos import ERASE_PHOTO
+from campus.rights import memory, nameless
 from campus.rights.models import Erasure
 from campus.switchboard import HANDLERS
 
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GRACE = timedelta(days=14)
-NOBODY = "Somebody who left"
 _UNSYNCED = {"synchronize_session": False}
 
 
@@ -83,11 +82,12 @@ def take_back(*, user_id: int) -> bool:
 
 
 def erase_due(*, now: datetime) -> int:
-    """Erase everybody whose days of grace are over. Returns how many.
+    """Erase everybody whose days of grace are over, and whom a restored backup brought back. Returns how many.
 
     Raises:
         CampusError: somebody could not be erased now; the others were.
     """
+    memory.ask_again(now=now)
     due = select(Erasure.user_id).where(Erasure.due_at <= now).order_by(Erasure.due_at)
     erased = 0
     stuck: CampusError | None = None
@@ -121,6 +121,7 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
         marks = interactions.forget(user_id)
         forget_cases(user_id)
         posts.delete_all(user_id, now=now)
+    memory.remember(user_id)
     own = posts.own_posts(user_id)
     for post_id in own:
         for kind in (DISTRIBUTE, ERASE):
@@ -179,8 +180,8 @@ def _forget_traces(user_id: int) -> None:
     session.execute(delete(Post).where(Post.author_id == user_id, Post.official.is_(False)), execution_options=_UNSYNCED)
     for table, column in _hanging_on_people():
         session.execute(table.delete().where(column == user_id))
-    nameless = {"handle": f"left_{secrets.token_hex(8)}", "name": NOBODY, "bio": "", "avatar_token": None, "password_hash": None}
-    session.execute(update(User).where(User.id == user_id).values(is_admin=False, **nameless), execution_options=_UNSYNCED)
+    emptied = update(User).where(User.id == user_id).values(nameless.values())
+    session.execute(emptied, execution_options=_UNSYNCED)
 
 
 def _hanging_on_people() -> Iterator[tuple[Table, Column[Any]]]:

@@ -152,6 +152,26 @@ def test_a_restore_over_a_living_campus_is_refused_and_replaces_it_only_when_tol
     assert session.execute(select(Photo.id).where(Photo.state == PhotoState.READY).limit(1)).one()
 
 
+def test_what_was_ended_since_does_not_come_back(campus: Campus, tmp_path: Path) -> None:
+    leaver, other = session.scalars(select(User).where(User.present, ~User.is_admin).order_by(User.id.desc()).limit(2)).all()
+    handle, stays = leaver.handle, other.handle
+    browser = campus.app.test_client()
+    assert isinstance(browser, Client)
+    put_session(browser, other)
+    token = campus.told("token", "create", stays, "--name", "Script", "--scope", "read")["token"]
+    kept = campus.told("backup", "create", "--to", tmp_path)["archive"]
+    campus.told("user", "delete", handle, "--now")
+    assert browser.get("/settings").status_code == 200
+
+    done = campus.told("backup", "restore", kept, "--replace")
+    assert (done["erased"], done["stuck"], done["tokens"] > 0, done["sessions"] > 0) == (1, "", True, True)
+    assert campus.run("user", "show", handle).exit_code != 0
+    assert browser.get("/settings").status_code == 303
+    asked = campus.app.test_client().get("/api/me/", headers={"Authorization": f"Bearer {token}"})
+    assert asked.status_code == 401
+    assert campus.told("audit", "verify")["broken"] == []
+
+
 def test_a_restore_is_refused_while_somebody_works(campus: Campus, kept: Path) -> None:
     url = settings.current().database_url.replace("+psycopg", "")
     with psycopg.connect(url, application_name="photocampus"):

@@ -27,6 +27,8 @@ from campus.posts.actions import edit, publish
 from campus.posts.models import Post
 from campus.rights import erasure
 from campus.rights.erasure import GRACE
+from campus.rights.memory import PLACE
+from campus.rights.nameless import NOBODY
 from tests.factories import make_email, make_follow, make_member, make_post, make_token, make_user
 from tests.posts.making import draft, upload, viewer_of
 
@@ -97,7 +99,9 @@ def found_in_tables(word: str) -> set[str]:
 
 def files() -> set[Path]:
     media = settings.current().media_url
-    return {file for file in _folder(media).rglob("*") if file.is_file()}
+    root = _folder(media)
+    found = {file for file in root.rglob("*") if file.is_file()}
+    return {file for file in found if not file.relative_to(root).as_posix().startswith(PLACE)}
 
 
 def _folder(url: str) -> Any:
@@ -137,7 +141,7 @@ def test_official_posts_stay_without_her_name(world: World, ada: User, drain: Ca
     drain()
     kept = session.get_one(Post, official.id)
     author = session.get_one(User, kept.author_id)
-    assert (kept.text, author.name) == ("The library is open.", erasure.NOBODY)
+    assert (kept.text, author.name) == ("The library is open.", NOBODY)
     assert found_in_tables(CANARY) == set()
     assert erasure.traces(ada.id) == {"post": 1, "user": 1}
 
@@ -212,3 +216,22 @@ def test_what_was_begun_is_finished_by_the_next_run(world: World, ada: User, mon
     assert erasure.erase_due(now=now()) == 1
     assert found_in_tables(CANARY) == set()
     assert files() == set()
+
+
+def test_a_restored_backup_brings_nobody_back(world: World, ada: User) -> None:
+    number, made = ada.id, ada.created_at
+    erasure.erase(number, now=now())
+    session.expunge_all()
+    make_user(id=number, created_at=made, handle="ada", name="Ada")
+    assert erasure.erase_due(now=now()) == 1
+    session.expunge_all()
+    assert session.get(User, number) is None
+    make_user(id=number, handle="ada", name="Another")
+    assert erasure.erase_due(now=now()) == 0
+
+
+def test_a_nameless_account_is_not_erased_again(world: World, ada: User) -> None:
+    said = draft(text="The library is open.", official=True, audience="organization", organization_id=world.northbridge.id)
+    publish(viewer=viewer_of(ada), draft=said, now=now())
+    erasure.erase(ada.id, now=now())
+    assert erasure.erase_due(now=now()) == 0

@@ -37,9 +37,11 @@ from campus.accounts.actions.recovery import (
 )
 from campus.accounts.actions.registration import RegistrationClosed, require_open, set_invitations, set_known_domain, sign_up
 from campus.accounts.actions.sessions import (
+    AccountLeaving,
     AccountSuspended,
     AccountWaits,
     WrongCredentials,
+    end_all,
     forget_dead_sessions,
     hash_of,
     note_use,
@@ -52,6 +54,7 @@ from campus.accounts.actions.sessions import (
 )
 
 __all__ = [
+    "AccountLeaving",
     "AccountSuspended",
     "AccountWaits",
     "AddressNotFound",
@@ -70,6 +73,7 @@ __all__ = [
     "choose_theme",
     "create_user",
     "edit_profile",
+    "end_all",
     "forget_dead_sessions",
     "hash_of",
     "leave",

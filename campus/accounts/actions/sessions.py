@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, true, update
 
 from campus import quotas
 from campus.accounts import passwords, queries, rules
-from campus.accounts.models import User, UserSession
+from campus.accounts.models import AccessToken, OneTimeToken, User, UserSession
 from campus.audit.actions import record
 from campus.platform import limits, metrics, settings
 from campus.platform.db import session, transaction
@@ -66,6 +66,14 @@ class Started:
     token: str
     user_id: int
     remembered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many sessions and personal tokens of everybody were ended."""
+
+    sessions: int
+    tokens: int
 
 
 def sign_in(*, email: str, password: str, remote: str, user_agent: str = "", remember: bool = False, now: datetime) -> Started:
@@ -188,6 +196,16 @@ def sign_out_everywhere(user_id: int) -> int:
         ended = revoke_sessions(user_id)
         record("user.sign_out", f"user:{user_id}", after={"sessions": ended})
     return ended
+
+
+def end_all(*, tokens: bool, now: datetime) -> Ended:
+    """End every session and every link that waits in a mail, of everybody; with `tokens` every personal token too."""
+    alive = update(AccessToken).where(AccessToken.revoked_at.is_(None)).values(revoked_at=now)
+    with transaction():
+        sessions = _end(true())
+        session.execute(delete(OneTimeToken), execution_options={"synchronize_session": False})
+        revoked = session.execute(alive, execution_options={"synchronize_session": False}) if tokens else None
+    return Ended(sessions, int(revoked.rowcount) if revoked else 0)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def revoke_session(*, user_id: int, session_id: str) -> bool:
