@@ -65,7 +65,7 @@ def in_selection(viewer: ColumnElement[int], scope: Scope) -> ColumnElement[bool
 
 
 @cache
-def ranked(kind: Kind) -> Select[Any]:
+def ranked(kind: Kind) -> Prepared:
     """The statement that gives (id, reason, bound) in final order; one row without an id when there is nothing.
 
     Parameters: me, now, since (start of the window), depth (rows asked of each stream), wanted (rows in the answer).
@@ -92,7 +92,8 @@ def ranked(kind: Kind) -> Select[Any]:
     )
     # Joined from the left, so that the bound is told even when nothing is in its final place yet.
     told = bound.outerjoin(answer, literal(value=True))
-    return select(answer.c.id, answer.c.reason, bound.c.bound).select_from(told).order_by(*_order(kind.algorithm, answer))
+    found = select(answer.c.id, answer.c.reason, bound.c.bound).select_from(told)
+    return Prepared(found.order_by(*_order(kind.algorithm, answer)))
 
 
 def _placed(kind: Kind, candidates: CTE) -> CTE:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, bindparam, delete, exists, literal, literal_column, select, update
+from sqlalchemy import BigInteger, DateTime, bindparam, delete, exists, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.models import Algorithm, User
@@ -60,7 +60,7 @@ def take(viewer: Viewer, algorithm: Algorithm, scope: Scope, *, now: datetime) -
     version = viewer.permission_version
     snapshot = Snapshot(uuid.uuid4(), viewer.id, algorithm, scope, now, version, tuple(ids), tuple(reasons), complete)
     with transaction():
-        session.execute(insert(FeedSnapshot).values(vars(snapshot)))
+        _KEEP.count(**vars(snapshot) | {"post_ids": ids, "reasons": reasons, "algorithm": algorithm.value, "scope": scope.value})
         note_reading(viewer.id, now=now)
     cache.keep(snapshot, newest=True)
     return snapshot
@@ -128,8 +128,7 @@ def order(
     fresh = kind.algorithm is not Algorithm.ENGAGEMENT
     values = {"me": viewer_id, "now": now, "since": now - settings.current().feed.window}
     while True:
-        statement = ranked(replace(kind, fresh=fresh))
-        rows = session.execute(statement, values | {"depth": depth, "wanted": wanted}).all()
+        rows = ranked(replace(kind, fresh=fresh)).rows(**values, depth=depth, wanted=wanted)
         exhausted = rows[0].bound is None
         found = [row for row in rows if row.id is not None]
         if len(found) >= at_least or exhausted:
@@ -139,9 +138,7 @@ def order(
 
 def note_reading(user_id: int, *, now: datetime) -> None:
     """Remember, in the open transaction, that she reads; have her entries built if they are not kept."""
-    kept = FeedState.status.in_([FeedStatus.READY, FeedStatus.PULLED, FeedStatus.BUILDING])
-    noted = update(FeedState).where(FeedState.user_id == user_id, kept).values(last_read_at=now)
-    if session.execute(noted, execution_options={"synchronize_session": False}).rowcount:  # type: ignore[attr-defined]
+    if _NOTE.count(reader=user_id, now=now):
         return
     awake = {"last_read_at": now, "status": FeedStatus.BUILDING}
     row = insert(FeedState).values(user_id=user_id, **awake)
@@ -173,6 +170,13 @@ _UNSETTLED = exists().where(
 _COMPLETE = Prepared(
     select(literal(value=True)).where(FeedState.user_id == _READER, FeedState.status == FeedStatus.READY, ~_UNSETTLED)
 )
+_NOTE = Prepared(
+    update(FeedState)
+    .where(FeedState.user_id == _READER, FeedState.status.in_([FeedStatus.READY, FeedStatus.PULLED, FeedStatus.BUILDING]))
+    .values(last_read_at=bindparam("now", type_=DateTime(timezone=True)))
+)
+_COLUMNS = FeedSnapshot.__table__.columns
+_KEEP = Prepared(insert(FeedSnapshot).values({column.name: bindparam(column.name, type_=column.type) for column in _COLUMNS}))
 
 
 def entries_complete(user_id: int) -> bool:
@@ -181,8 +185,7 @@ def entries_complete(user_id: int) -> bool:
 
 
 def _row(identity: uuid.UUID, *, lock: bool = False) -> Snapshot | None:
-    columns = [column for column in FeedSnapshot.__table__.columns if column.name != "created_at"]
-    statement = select(*columns).where(FeedSnapshot.id == identity)
+    statement = select(*_COLUMNS).where(FeedSnapshot.id == identity)
     row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
         return None

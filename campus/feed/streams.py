@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Double,
-    Integer,
     Interval,
     and_,
     bindparam,
@@ -45,18 +44,19 @@ if TYPE_CHECKING:
     from sqlalchemy import CTE, ColumnElement, Select
 
 ME: ColumnElement[int] = bindparam("me", type_=BigInteger)
-# The instant is written into the text, which is therefore never prepared: PostgreSQL plans with the true time ranges. A plan for
-# unknown ranges takes them for narrow, and walks the whole window.
-NOW = cast(bindparam("now", type_=DateTime(timezone=True), literal_execute=True), DateTime(timezone=True))
-SINCE = cast(bindparam("since", type_=DateTime(timezone=True), literal_execute=True), DateTime(timezone=True))
-DEPTH: ColumnElement[int] = bindparam("depth", type_=Integer, literal_execute=True)
-WANTED: ColumnElement[int] = bindparam("wanted", type_=Integer, literal_execute=True)
+NOW: ColumnElement[datetime] = bindparam("now", type_=DateTime(timezone=True))
+SINCE: ColumnElement[datetime] = bindparam("since", type_=DateTime(timezone=True))
+DEPTH: ColumnElement[int] = bindparam("depth", type_=BigInteger)
+WANTED: ColumnElement[int] = bindparam("wanted", type_=BigInteger)
 
 # Literals, not parameters: PostgreSQL must see at planning that the partial indexes apply.
 LIVE = Post.state == literal_column(f"'{PostState.PUBLISHED}'")
 PUBLIC = Post.audience == literal_column(f"'{Audience.PUBLIC}'")
 IN_WINDOW = and_(Post.published_at > SINCE, Post.published_at <= NOW)
 WEEK = cast(literal(ranking.FRESH_FOR, Interval), Interval)
+# One plan is made for all readers and instants, since making one takes as long as carrying it out. It takes a range of unknown
+# times for narrow, and would rather sort what is in it than walk an index in another order: of this time there is no index.
+WHEN = Post.published_at + literal_column("interval '0'", Interval)
 OLDEST_BEST = ranking.ENGAGEMENT_CAP + max(ranking.RELEVANCE.values()) + ranking.TIE
 FAR_AWAY = 1e10  # seconds: a publication time as a fraction of one point, until the year 2286
 SLACK = 1e-6  # heat and score are rounded differently in the last places
@@ -123,11 +123,11 @@ def _orders(kind: Kind) -> list[Order]:
     if algorithm is Algorithm.CHRONOLOGICAL:
         return [Order(IN_WINDOW, newest, key_of(algorithm), weighted=False)]
     if algorithm is Algorithm.ENGAGEMENT:
-        return [Order(IN_WINDOW, most, key_of(algorithm), weighted=False)]
+        return [Order(and_(WHEN > SINCE, WHEN <= NOW), most, key_of(algorithm), weighted=False)]
     landmark = cast(func.extract("epoch", NOW - literal(ranking.EPOCH, DateTime(timezone=True))), Double)
     cooled = Post.heat - landmark * ranking.RECENCY_POINTS / ranking.FRESH_FOR.total_seconds() + ranking.RECENCY_POINTS
-    fresh = Order(and_(Post.published_at > NOW - WEEK, Post.published_at <= NOW), (Post.heat.desc(),), cooled, weighted=True)
-    older = Order(and_(Post.published_at > SINCE, Post.published_at <= NOW - WEEK), most, ranking.engagement_sql(), weighted=True)
+    fresh = Order(and_(WHEN > NOW - WEEK, WHEN <= NOW), (Post.heat.desc(),), cooled, weighted=True)
+    older = Order(and_(WHEN > SINCE, WHEN <= NOW - WEEK), most, ranking.engagement_sql(), weighted=True)
     return [fresh] if kind.fresh else [fresh, older]
 
 
