@@ -34,6 +34,7 @@ class CaseOut(TypedDict):
     author: PersonOut | None
     organization: Annotated[str | None, Field(description="The slug of the organization it belongs to.")]
     opened_at: datetime
+    waiting_since: Annotated[datetime, Field(description="Since when it is in its queue: opened, appealed, or taken up anew.")]
     escalated_at: datetime | None
     held_at: Annotated[datetime | None, Field(description="Since when it is hidden until it is reviewed.")]
     claimed_by: PersonOut | None
@@ -107,6 +108,7 @@ def case_out(line: CaseLine) -> CaseOut:
         author=person_out(line.author) if line.author else None,
         organization=line.organization_slug or None,
         opened_at=line.opened_at,
+        waiting_since=line.waiting_since,
         escalated_at=line.escalated_at,
         held_at=line.held_at,
         claimed_by=person_out(line.claimed_by) if line.claimed_by else None,

@@ -200,4 +200,5 @@ def _line(each: CaseLine) -> dict[str, Any]:
         "priority": each.priority,
         "reporters": each.reporters,
         "opened_at": each.opened_at,
+        "waiting_since": each.waiting_since,
     }

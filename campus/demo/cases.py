@@ -122,6 +122,7 @@ def _write(story: Story, post: Planned, now: datetime) -> None:
         reporters=len(story.reporters),
         opened_at=opened,
         reported_at=opened,
+        waiting_since=opened + timedelta(hours=10) if story.state is CaseState.APPEALED else opened,
         claimed_by=_person("Leila Farouk") if story.state is CaseState.CLAIMED else None,
         claimed_at=opened if story.state is CaseState.CLAIMED else None,
         escalated_at=now - timedelta(hours=1) if story.escalated else None,

@@ -39,7 +39,8 @@ class Case(Base):
     `author_id` is who answers for the thing: who wrote it, or the person herself; nobody for an organization. `organization_id`
     is the owner of the content, or the organization itself; `post_id` the post that the thing is, or is part of.
     `routed_because` says in a sentence why the case is where it is. `category` is the weightiest of the reports. A `silent` case
-    has no report.
+    has no report. `waiting_since` is when it came into its queue: opened, appealed against, or taken up once more. Taking it
+    and giving it back starts no new time.
     """
 
     __tablename__ = "moderation_case"
@@ -60,6 +61,7 @@ class Case(Base):
     reporters: Mapped[int] = mapped_column(Integer, server_default="0")
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
     reported_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    waiting_since: Mapped[datetime] = mapped_column(server_default=func.now())
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     claimed_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]

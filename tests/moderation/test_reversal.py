@@ -77,7 +77,7 @@ class Chaos:
         if self.dice.random() < 0.5:
             actions.undo(viewer=viewer, case_id=case.id, now=self.now)
         else:
-            actions.reopen(viewer=viewer, case_id=case.id, reason="Once more.")
+            actions.reopen(viewer=viewer, case_id=case.id, reason="Once more.", now=self.now)
 
     def _case(self) -> Case:
         found = session.scalars(select(Case).order_by(Case.id)).all()

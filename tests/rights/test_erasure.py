@@ -81,7 +81,7 @@ def judged(world: World, person: User, post: Post) -> None:
     moderate.add_note(viewer=viewer_of(world.root), case_id=case_id, text=reason, now=now())
     warned = DecisionDraft(reason, (Measure(Action.WARN),), Category.SPAM)
     moderate.decide(viewer=viewer_of(world.root), case_id=case_id, draft=warned, now=now())
-    moderate.reopen(viewer=viewer_of(world.root), case_id=case_id, reason=reason)
+    moderate.reopen(viewer=viewer_of(world.root), case_id=case_id, reason=reason, now=now())
     suspend(person.id, reason=reason, now=now())
     reinstate(person.id)
 

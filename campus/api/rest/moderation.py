@@ -182,7 +182,7 @@ def undo(case_id: int) -> FullCaseOut:
 @door.writes(body=ReopeningIn, answer=FullCaseOut, errors=(404, 409), tag="moderation", scope=MODERATE)
 def reopen(case_id: int, body: ReopeningIn) -> FullCaseOut:
     """Have a closed case looked at once more; what was decided stands until another decision replaces it."""
-    actions.reopen(viewer=viewer(), case_id=case_id, reason=body.reason)
+    actions.reopen(viewer=viewer(), case_id=case_id, reason=body.reason, now=clock.now())
     return _full(case_id)
 
 

@@ -52,7 +52,7 @@ def appeal(*, letter: uuid.UUID, text: str, now: datetime) -> Appeal:
         made = Appeal(case_id=case.id, decision_id=decision.id, text=cleaned, at=now)
         session.add(made)
         before, case.state = case.state, CaseState.APPEALED
-        case.claimed_by, case.claimed_at = None, None
+        case.claimed_by, case.claimed_at, case.waiting_since = None, None, now
         if case.scope is CaseScope.ORG and not _another_moderator(case, decision):
             case.scope, case.routed_because = CaseScope.SITE, "Nobody else moderates there: the site's staff decides the appeal."
         session.flush()

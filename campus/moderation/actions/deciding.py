@@ -79,7 +79,7 @@ def undo(*, viewer: Viewer | None, case_id: int, now: datetime) -> list[Effect]:
         ended = effects.reverse(effects.standing_of(case, decision_id=decision.id), now=now)
         decision.void_at = decision.undone_at = now
         decision.undone_by, case.state = seat.user_id, CaseState.REOPENED
-        case.claimed_by, case.claimed_at = None, None
+        case.claimed_by, case.claimed_at, case.waiting_since = None, None, now
         session.flush()
         telling.undone(case, decision, now=now)
         effects.record_reversed(case, ended)

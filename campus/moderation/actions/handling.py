@@ -199,7 +199,7 @@ def add_note(*, viewer: Viewer, case_id: int, text: str, now: datetime) -> Note:
     return note
 
 
-def reopen(*, viewer: Viewer | None, case_id: int, reason: str) -> Case:
+def reopen(*, viewer: Viewer | None, case_id: int, reason: str, now: datetime) -> Case:
     """Look at a decided case once more. What was decided stands until another decision replaces it.
 
     Raises:
@@ -214,6 +214,7 @@ def reopen(*, viewer: Viewer | None, case_id: int, reason: str) -> Case:
             raise NotInThatState("Only a closed case is reopened.")
         before = case.state
         case.state, case.claimed_by, case.claimed_at = CaseState.REOPENED, None, None
+        case.waiting_since = now
         session.flush()
         noted("reopen", case, before={"state": before}, after={"state": case.state, "reason": why(case, cleaned)})
     return case

@@ -129,6 +129,7 @@ def _case_of(found: Facts, draft: ReportDraft | None, now: datetime) -> tuple[Ca
         category=draft.category if draft else None,
         opened_at=now,
         reported_at=now,
+        waiting_since=now,
     )
     session.add(case)
     session.flush()

@@ -19,7 +19,7 @@ from campus.moderation.kinds import (
     CaseState,
     EffectState,
 )
-from campus.moderation.models import Case, Effect
+from campus.moderation.models import Case, Effect, Note
 from campus.moderation.snapshots import kept_for
 from campus.organizations.models import Organization
 from campus.platform.db import session, transaction
@@ -29,6 +29,8 @@ from campus.posts.models import KeptPhoto
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
+
 BATCH = 100
 URGENT = 100  # more than any report weighs
 
@@ -36,13 +38,12 @@ URGENT = 100  # more than any report weighs
 def escalate_due(*, now: datetime) -> int:
     """Hand cases that nobody took for 24 hours (safety: one) to the site's staff, and put them first. Returns how many.
 
-    So are an organization's that somebody took and left lying for as long: she may have lost her role since, or side with its
-    author, and nobody else there can take it from her.
+    They count from when the case came into its queue: a case that is taken up once more is a new one in this. What was escalated
+    is not a second time.
     """
-    old = or_(Case.opened_at <= now - ESCALATES_AFTER, Case.safety & (Case.opened_at <= now - SAFETY_ESCALATES_AFTER))
-    left = (Case.state == CaseState.CLAIMED, Case.scope == CaseScope.ORG, Case.claimed_at <= now - ESCALATES_AFTER)
-    waiting = select(Case).where(Case.escalated_at.is_(None), or_(and_(Case.state.in_(UNCLAIMED), old), and_(*left)))
-    due = waiting.order_by(Case.opened_at).limit(BATCH).with_for_update(skip_locked=True)
+    old = or_(Case.waiting_since <= now - ESCALATES_AFTER, Case.safety & (Case.waiting_since <= now - SAFETY_ESCALATES_AFTER))
+    waiting = select(Case).where(Case.escalated_at.is_(None), or_(and_(Case.state.in_(UNCLAIMED), old), _left_lying(now)))
+    due = waiting.order_by(Case.waiting_since).limit(BATCH).with_for_update(skip_locked=True)
     total = 0
     while True:
         with transaction():
@@ -76,6 +77,17 @@ def end_due(*, now: datetime) -> dict[str, int]:
             counts["erased" if effect.action is Action.DELETE else "ended"] += 1
             _end(effect, now)
     return counts | {"evidence": _let_go(now)}
+
+
+def _left_lying(now: datetime) -> ColumnElement[bool]:
+    """An organization's case, taken a day ago, of which whoever took it has not even noted anything for a day.
+
+    Nobody else there can take it from her, she may have lost her role since, or side with its author: taken for ever it would be
+    decided by nobody. The site's staff takes over from each other, so theirs stays.
+    """
+    of_late = (Note.case_id == Case.id, Note.by_id == Case.claimed_by, Note.at > now - ESCALATES_AFTER)
+    taken = (Case.state == CaseState.CLAIMED, Case.scope == CaseScope.ORG, Case.claimed_at <= now - ESCALATES_AFTER)
+    return and_(*taken, ~exists().where(*of_late).correlate(Case))
 
 
 def _escalate(case: Case, now: datetime) -> None:

@@ -23,7 +23,7 @@ AGES = (timedelta(hours=1), timedelta(hours=24), timedelta(days=3), timedelta(da
 
 @dataclass(frozen=True, slots=True)
 class OpenByAge:
-    """Undecided cases by how long ago they were opened: under an hour, a day, three days, a week, and longer; and the oldest."""
+    """Undecided cases by how long they wait: under an hour, a day, three days, a week, and longer; and the oldest."""
 
     hour: int
     day: int
@@ -68,10 +68,11 @@ def health(organization_id: int | None = None, *, now: datetime) -> Health:
 def _open(where: tuple[ColumnElement[bool], ...], now: datetime) -> OpenByAge:
     edges = [now, *(now - age for age in AGES)]
     young: list[Any] = [
-        func.count().filter(Case.opened_at <= edges[place], Case.opened_at > edges[place + 1]) for place in range(len(AGES))
+        func.count().filter(Case.waiting_since <= edges[place], Case.waiting_since > edges[place + 1])
+        for place in range(len(AGES))
     ]
-    longer = func.count().filter(Case.opened_at <= edges[-1])
-    columns: list[Any] = [*young, longer, func.min(Case.opened_at)]
+    longer = func.count().filter(Case.waiting_since <= edges[-1])
+    columns: list[Any] = [*young, longer, func.min(Case.waiting_since)]
     row = session.execute(select(*columns).where(Case.state.in_(UNDECIDED), *where)).one()
     return OpenByAge(*row)
 

@@ -31,7 +31,7 @@ _author, _claimer = aliased(User), aliased(User)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of a tab: an organization's, one category, one kind of thing, one scope, opened at least so long ago."""
+    """What of a tab: an organization's, one category, one kind of thing, one scope, waiting at least so long."""
 
     organization_id: int | None = None
     category: Category | None = None
@@ -57,6 +57,7 @@ class CaseLine:
     priority: int
     reporters: int
     opened_at: datetime
+    waiting_since: datetime
     escalated_at: datetime | None
     held_at: datetime | None
     closed_at: datetime | None
@@ -145,7 +146,7 @@ def _matching(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     )
     wanted: list[ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
     if filters.older_than is not None:
-        wanted.append(Case.opened_at <= now - filters.older_than)
+        wanted.append(Case.waiting_since <= now - filters.older_than)
     return wanted
 
 
@@ -188,6 +189,7 @@ def _line(row: Any) -> CaseLine:
         case.priority,
         case.reporters,
         case.opened_at,
+        case.waiting_since,
         case.escalated_at,
         case.held_at,
         case.closed_at,

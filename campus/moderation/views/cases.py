@@ -78,7 +78,7 @@ def note(slug: str | None, case_id: int) -> Response:
 def reopen(slug: str | None, case_id: int) -> Response:
     """Look at it once more."""
     reason = request.form.get("reason", "")
-    return _written(slug, case_id, lambda: actions.reopen(viewer=viewer(), case_id=case_id, reason=reason))
+    return _written(slug, case_id, lambda: actions.reopen(viewer=viewer(), case_id=case_id, reason=reason, now=clock.now()))
 
 
 @page(f"{A_CASE}/undo", "POST")

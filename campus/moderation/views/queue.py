@@ -28,7 +28,9 @@ CASES = 20
 TABS = {
     Tab.MINE: "Mine",
     Tab.UNCLAIMED: "Unclaimed",
+    Tab.CLAIMED: "Claimed",
     Tab.ESCALATED: "Escalated",
+    Tab.HELD: "Hidden",
     Tab.APPEALS: "Appeals",
     Tab.CLOSED: "Closed",
 }
