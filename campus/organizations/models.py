@@ -154,6 +154,7 @@ class OrganizationMembership(Base):
     status: Mapped[MembershipStatus] = mapped_column(choices(MembershipStatus), server_default=MembershipStatus.ACTIVE)
     since: Mapped[datetime] = mapped_column(server_default=func.now())
     until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # when she was last put out, turned down or ran out; nothing older lets her in again
 
     __table_args__ = (
         Index("ix_organization_membership_user_id", "user_id", "organization_id"),

@@ -59,6 +59,7 @@ def _relations(user_id: int) -> dict[str, Selection]:
         belonging.status,
         belonging.since,
         belonging.until,
+        belonging.ended_at,
     )
     departments = select(Organization.slug.label("organization"), Department.slug, Department.name)
     whom = (_other.handle.label("person"), Organization.slug.label("organization"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import select, update
 from campus.accounts.actions import suspend, vouch
 from campus.accounts.models import EmailAddress, User
 from campus.organizations import actions, invitations, queries, roster, sheets
-from campus.organizations.models import Invitation, JoinPolicy, MemberKind, Role
+from campus.organizations.models import Invitation, JoinPolicy, MemberKind, MembershipStatus, Role
 from campus.platform import mail, settings
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
@@ -163,6 +164,53 @@ def test_what_was_mailed_before_a_removal_brings_nobody_back(westmere: Campus) -
     make_member(user=nova, organization=westmere.westmere)
     actions.dismiss(viewer_id=admin, organization_id=place, user_id=nova.id, now=now())
     assert invitations.listing(place, now=now())[0] == []
+
+
+def mailed(westmere: Campus, address: str) -> str:
+    """The token of what was mailed to an address, which only the mail has."""
+    admin, place, seed = westmere["admin"].id, westmere.westmere.id, secrets.token_hex()
+    actions.invite_addresses(viewer_id=admin, organization_id=place, addresses=[address], terms=actions.Terms(), now=now())
+    with transaction():
+        there = update(Invitation).where(Invitation.address == address, Invitation.uses_left > 0)
+        session.execute(there.values(token_hash=invitations.hash_of(seed)))
+    return invitations.token_of(seed)
+
+
+@pytest.mark.parametrize("by", ["an address added later", "an address proved later"])
+def test_what_was_mailed_before_a_removal_does_not_count_at_an_address_that_became_hers_later(westmere: Campus, by: str) -> None:
+    admin, place, member = westmere["admin"].id, westmere.westmere.id, westmere["member"]
+    old = mailed(westmere, "later@else.example")
+    unproved = by == "an address proved later"
+    with transaction():
+        email = make_email(user=westmere["ruth"], address="x@else.example", is_primary=False, verified_at=None)
+    actions.dismiss(viewer_id=admin, organization_id=place, user_id=member.id, now=now())
+    with transaction():
+        email.user_id, email.address = member.id, "later@else.example"
+        if unproved:
+            session.flush()
+            actions.reserve(user_id=member.id, token=old, now=now())
+    vouch(user_id=member.id, address="later@else.example", now=now())
+    if not unproved:
+        assert queries.role_in(place, member.id) is None
+        assert actions.accept_invitation(viewer_id=member.id, token=old, now=now()) is MembershipStatus.PENDING
+    assert queries.role_in(place, member.id) is None
+    assert roster.entry(place, "member").standing == "pending"
+
+    actions.leave(viewer_id=member.id, organization_id=place)  # taking the request back makes nobody a newcomer
+    assert roster.entry(place, "member").standing == "ended"
+    new = mailed(westmere, "later@else.example")
+    assert actions.accept_invitation(viewer_id=member.id, token=new, now=now()) is MembershipStatus.ACTIVE
+    assert queries.role_in(place, member.id) is Role.MEMBER
+
+
+def test_taking_a_request_back_does_not_wipe_out_a_removal(westmere: Campus) -> None:
+    with transaction():
+        westmere.westmere.join_policy = JoinPolicy.OPEN
+    place, member = westmere.westmere.id, westmere["member"].id
+    actions.dismiss(viewer_id=westmere["admin"].id, organization_id=place, user_id=member, now=now())
+    for _ in range(2):
+        assert actions.join(viewer_id=member, organization_id=place, now=now()) is MembershipStatus.PENDING
+        actions.leave(viewer_id=member, organization_id=place)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ def counts(row: OrganizationMembership, now: datetime) -> bool:
     return row.status is MembershipStatus.ACTIVE and (row.until is None or row.until > now)
 
 
+def ended(row: OrganizationMembership | None) -> datetime | None:
+    """When somebody who does not count was last put out, turned down or ran out; None if she never was."""
+    if row is None or row.ended_at is not None:
+        return row and row.ended_at
+    return None if row.status in {MembershipStatus.PENDING, MembershipStatus.INVITED} else row.until or row.since
+
+
 def held_together(organization_id: int, user_ids: Iterable[int]) -> dict[int, OrganizationMembership]:
     """The rows of these people, held as by `locked`: in one order, so that two who act on each other do not wait for ever."""
     row = OrganizationMembership
@@ -119,7 +126,7 @@ def end(pairs: list[tuple[int, int]]) -> None:
     departments = tuple_(DepartmentMembership.organization_id, DepartmentMembership.user_id).in_(pairs)
     memberships = tuple_(OrganizationMembership.organization_id, OrganizationMembership.user_id).in_(pairs)
     session.execute(delete(DepartmentMembership).where(departments), execution_options=_UNSYNCED)
-    over = update(OrganizationMembership).values(status=MembershipStatus.REMOVED, role=Role.MEMBER)
+    over = update(OrganizationMembership).values(status=MembershipStatus.REMOVED, role=Role.MEMBER, ended_at=func.now())
     session.execute(over.where(memberships), execution_options=_UNSYNCED)
     if pairs:
         _take_back_invitations(pairs)

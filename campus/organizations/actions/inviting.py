@@ -18,7 +18,7 @@ from campus import quotas
 from campus.accounts.models import EmailAddress
 from campus.audit.actions import record
 from campus.organizations import invitations
-from campus.organizations.actions.changes import counts, locked, put_into, record_change, relation_changed, told
+from campus.organizations.actions.changes import counts, ended, locked, put_into, record_change, relation_changed, told
 from campus.organizations.invitations import InvitationOver
 from campus.organizations.models import (
     Department,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 INVITE = "send_invitation"  # payload: invitation_id, seed
 MOST_USES, MOST_DAYS, MOST_ADDRESSES = 1000, invitations.LONGEST_DAYS, 1000
-ENDED = frozenset({MembershipStatus.REMOVED, MembershipStatus.REJECTED, MembershipStatus.ACTIVE})
 _UNSYNCED = {"synchronize_session": False}
 
 
@@ -143,8 +142,8 @@ def take_back(*, invitation_ids: Sequence[int], now: datetime) -> int:
 def accept_invitation(*, viewer_id: int, token: str, now: datetime) -> MembershipStatus:
     """Follow an invitation: become a member as it says. Who is one already stays as she is, and takes no use.
 
-    Whoever was removed or turned down, or whose time has passed, asks to join by following a link that others have too.
-    Returns ACTIVE or PENDING.
+    Whoever was removed or turned down, or whose time has passed, asks to join by following a link that others have too, or a mail
+    that is older than that. Returns ACTIVE or PENDING.
 
     Raises:
         InvitationOver: the link leads nowhere.
@@ -236,11 +235,12 @@ def _take(found: Invitation, user_id: int, now: datetime) -> None:
 
 
 def _join(found: Invitation, user_id: int, before: OrganizationMembership | None, now: datetime) -> MembershipStatus:
-    """Make her a member as the invitation says; by a link, who was a member once has to ask."""
-    known = before is not None and before.status in ENDED
-    status = MembershipStatus.PENDING if known and found.address is None else MembershipStatus.ACTIVE
-    role = found.role if status is MembershipStatus.ACTIVE else Role.MEMBER
+    """Make her a member as the invitation says; who was one once comes back by a mail sent after that, or has to ask."""
+    over = ended(before)
+    welcome = over is None or (found.address is not None and found.created_at > over)
+    status, role = (MembershipStatus.ACTIVE, found.role) if welcome else (MembershipStatus.PENDING, Role.MEMBER)
     values = {"role": role, "kind": found.kind, "status": status, "since": now, "until": None}
+    values |= {"ended_at": None if welcome else over}
     was = told(before)
     row = insert(OrganizationMembership).values(organization_id=found.organization_id, user_id=user_id, **values)
     session.execute(row.on_conflict_do_update(index_elements=["organization_id", "user_id"], set_=values))

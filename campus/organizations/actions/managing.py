@@ -148,7 +148,7 @@ def answer_requests(  # noqa: PLR0913 - an answer has these parts
             if approve:
                 _let_in(hers, kind, department_ids, now)
             else:
-                hers.status = MembershipStatus.REJECTED
+                hers.status, hers.ended_at = MembershipStatus.REJECTED, now
             session.flush()
             relation_changed(organization_id, hers.user_id)
             tell(Decision.ACCEPTED if approve else Decision.REJECTED, organization_id=organization_id, user_id=hers.user_id)
@@ -207,7 +207,7 @@ def _judged(hers: OrganizationMembership, change: MemberChange, now: datetime) -
 
 def _let_in(hers: OrganizationMembership, kind: MemberKind | None, department_ids: frozenset[int], now: datetime) -> None:
     hers.status, hers.role, hers.since, hers.until = MembershipStatus.ACTIVE, Role.MEMBER, now, None
-    hers.kind = kind or hers.kind
+    hers.kind, hers.ended_at = kind or hers.kind, None
     session.flush()
     _place(hers, department_ids)
 

@@ -53,7 +53,7 @@ def let_in_again(*, organization_id: int, user_id: int, before: Value) -> bool:
         if hers is None or hers.status not in {MembershipStatus.REMOVED, MembershipStatus.PENDING}:
             return False
         hers.status, hers.role, hers.kind = MembershipStatus(before["status"]), Role(before["role"]), MemberKind(before["kind"])
-        hers.since, hers.until = datetime.fromisoformat(before["since"]), _moment(before["until"])
+        hers.since, hers.until, hers.ended_at = datetime.fromisoformat(before["since"]), _moment(before["until"]), None
         session.flush()
         _put_into(organization_id, user_id, before["departments"])
         relation_changed(organization_id, user_id)

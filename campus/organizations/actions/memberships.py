@@ -13,6 +13,7 @@ from campus.organizations.actions.changes import (
     NotAMember,
     counts,
     end,
+    ended,
     locked,
     put_into,
     record_change,
@@ -65,7 +66,8 @@ def join(*, viewer_id: int, organization_id: int, now: datetime) -> MembershipSt
         if before is not None and _waits_or_counts(before, now):
             return before.status
         after = MembershipStatus.ACTIVE if _invited(before) else _admitted(organization, viewer_id, known=before is not None)
-        values = {"role": Role.MEMBER, "status": after, "since": now, "until": None}
+        over = None if after is MembershipStatus.ACTIVE else ended(before)
+        values = {"role": Role.MEMBER, "status": after, "since": now, "until": None, "ended_at": over}
         if before is not None and _invited(before):
             values = {"status": after, "since": now}
         row = insert(OrganizationMembership).values(organization_id=organization_id, user_id=viewer_id, **values)
@@ -77,7 +79,8 @@ def join(*, viewer_id: int, organization_id: int, now: datetime) -> MembershipSt
 def leave(*, viewer_id: int, organization_id: int) -> None:
     """End one's membership, request or invitation, departments included; not being a member is no error.
 
-    The row goes, so that one may come back. A row that says removed or rejected stays: leaving does not wipe it out.
+    The row goes, so that one may come back. A row that says removed or rejected stays, and is that again when somebody who was
+    takes her new request back: leaving does not wipe it out.
 
     Raises:
         LastOwner: nobody else owns the organization.
@@ -87,6 +90,11 @@ def leave(*, viewer_id: int, organization_id: int) -> None:
         if mine is None or mine.status in OVER:
             return
         require_another_owner(mine)
+        if mine.status is MembershipStatus.PENDING and mine.ended_at is not None:
+            mine.status = MembershipStatus.REMOVED
+            session.flush()
+            relation_changed(organization_id, viewer_id)
+            return
         pair = (OrganizationMembership.organization_id == organization_id, OrganizationMembership.user_id == viewer_id)
         session.execute(delete(OrganizationMembership).where(*pair), execution_options=_UNSYNCED)  # departments cascade
         session.expunge(mine)
@@ -120,7 +128,7 @@ def add_member(  # noqa: PLR0913 - a membership has these parts
         was = told(before)
         values: dict[str, object] = {"status": MembershipStatus.ACTIVE}
         if before is None or not counts(before, now):
-            values |= {"role": Role.MEMBER, "since": now, "until": None}
+            values |= {"role": Role.MEMBER, "since": now, "until": None, "ended_at": None}
         elif role not in {None, Role.OWNER} or until is not None:
             require_another_owner(before)
         values |= {name: value for name, value in (("role", role), ("kind", kind), ("until", until)) if value is not None}
