@@ -72,9 +72,11 @@ def counts(row: OrganizationMembership, now: datetime) -> bool:
 
 def ended(row: OrganizationMembership | None) -> datetime | None:
     """When somebody who does not count was last put out, turned down or ran out; None if she never was."""
-    if row is None or row.ended_at is not None:
-        return row and row.ended_at
-    return None if row.status in {MembershipStatus.PENDING, MembershipStatus.INVITED} else row.until or row.since
+    if row is None:
+        return None
+    if row.ended_at is not None or row.status in {MembershipStatus.PENDING, MembershipStatus.INVITED}:
+        return row.ended_at
+    return row.until or row.since
 
 
 def held_together(organization_id: int, user_ids: Iterable[int]) -> dict[int, OrganizationMembership]:
