@@ -12,6 +12,7 @@ FOLLOWS = Quota("follows", 200, Period.DAY)
 UPLOADS = Quota("uploads", 200, Period.DAY)
 UPLOAD_BYTES = Quota("upload_bytes", 2_000_000_000, Period.DAY)
 INVITATIONS = Quota("invitations", 1000, Period.DAY)  # mails of one person
+LINKS = Quota("invitation_links", 50, Period.DAY)  # links of one person
 REPORTS = Quota("reports", 20, Period.DAY)
 RESETS = Quota("resets", 5, Period.DAY)  # per account
 RESETS_FROM = Quota("resets_from", 20, Period.DAY)  # per address
@@ -30,6 +31,7 @@ ALL = (
     UPLOADS,
     UPLOAD_BYTES,
     INVITATIONS,
+    LINKS,
     REPORTS,
     RESETS,
     RESETS_FROM,

@@ -1,7 +1,7 @@
 """`/metrics`: everything that is counted, timed and asked for, in Prometheus' text form. Not for visitors.
 
-Answered to this machine; to private networks, unless `METRICS_TOKEN` is set; and to whoever brings that token
-(`Authorization: Bearer …`). To anybody else the address does not exist.
+Answered to this machine, and to whoever brings `METRICS_TOKEN` (`Authorization: Bearer …`). To anybody else the address does not
+exist. A private network is not near: the neighbours of a machine in a data centre are strangers.
 """
 
 from __future__ import annotations
@@ -18,11 +18,7 @@ from campus.platform import gauges, settings, tallies
 
 blueprint = Blueprint("metrics", __name__)
 
-PRIVATE = tuple(
-    ipaddress.ip_network(network)
-    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
-)
-FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
+FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via")
 
 
 class _Counted:
@@ -58,18 +54,16 @@ def _has_token() -> bool:
 
 
 def _is_near() -> bool:
-    """Whether the asker is this machine or, with no token set, a private network.
+    """Whether the asker is this machine.
 
-    Behind a proxy that is not counted in `TRUSTED_PROXIES` everybody seems to be the proxy: who was forwarded is not near.
+    Behind a proxy everybody seems to be the proxy, or writes who she is herself: who was forwarded is not near.
     """
-    config = settings.current()
-    if not config.trusted_proxies and any(name in request.headers for name in FORWARDED):
+    if any(name in request.headers for name in FORWARDED):
         return False
     try:
-        asker = ipaddress.ip_address(request.remote_addr or "")
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
-    return asker.is_loopback or (not config.metrics_token and any(asker in network for network in PRIVATE))
 
 
 scrape.access = "public"  # type: ignore[attr-defined]  # the mark every view carries; it sees to its own guests

@@ -319,3 +319,20 @@ def test_an_invitation_opens_a_closed_organization(client_as: SignIn, westmere: 
         westmere.westmere.join_policy = JoinPolicy.CLOSED
     client_as(westmere["stranger"]).post(f"/invitations/{link(westmere)}")
     assert queries.role_in(westmere.westmere.id, westmere["stranger"].id) is Role.MEMBER
+
+
+def test_links_are_bounded_by_the_day_and_by_how_many_are_open(
+    client_as: SignIn, westmere: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campus.organizations.actions.inviting.MOST_LINKS", 2)
+    admin, owner = client_as(westmere["admin"]), client_as(westmere["owner"])
+    assert [admin.post(PAGE, data=LINK).status_code for _ in range(3)] == [200, 200, 409]
+    refused = owner.post(PAGE, data=LINK)
+    assert (refused.status_code, "Take back those that nobody needs" in refused.text) == (409, True)
+    [newest, _] = invitations.listing(westmere.westmere.id, now=now())[0]
+    owner.post(f"{PAGE}/{newest.id}/revoke")
+    chosen = settings.current()
+    with settings.override(dataclasses.replace(chosen, quotas={**chosen.quotas, "invitation_links": "2/day"})):
+        refused = admin.post(PAGE, data=LINK)
+        assert (refused.status_code, "secret" in refused.text) == (429, False)
+        assert owner.post(PAGE, data=LINK).status_code == 200

@@ -11,11 +11,14 @@ import pytest
 from campus.platform import metrics, outbox, redis, settings
 from campus.platform.db import transaction
 from campus.platform.outbox import Job, JobState
+from tests import servers as test_servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from campus.accounts.models import User
+    from campus.platform.embedded import Endpoints
     from tests.conftest import Client
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
@@ -100,10 +103,16 @@ def test_what_other_processes_counted_is_added_and_kept_when_they_end(client: Cl
     ("asker", "headers", "status"),
     [
         ("127.0.0.1", {}, 200),
-        ("10.1.2.3", {}, 200),
-        ("fd00::7", {}, 200),
+        ("::1", {}, 200),
+        ("10.1.2.3", {}, 404),  # a neighbour in a data centre
+        ("192.168.1.2", {}, 404),
+        ("fd00::7", {}, 404),
         ("203.0.113.7", {}, 404),
         ("127.0.0.1", {"X-Forwarded-For": "203.0.113.7"}, 404),  # a proxy nobody told us of
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 404),
+        ("127.0.0.1", {"X-Real-IP": "127.0.0.1"}, 404),
+        ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}, 404),
+        ("127.0.0.1", {"Via": "1.1 proxy"}, 404),
         ("203.0.113.7", {"Authorization": "Bearer guessed"}, 404),
     ],
 )
@@ -112,7 +121,20 @@ def test_the_metrics_are_not_for_visitors(client: Client, asker: str, headers: d
     assert answer.status_code == status
 
 
-def test_with_a_token_a_private_network_is_not_near_enough(client: Client) -> None:
+def test_whoever_says_she_is_near_behind_a_proxy_that_is_counted_is_not(servers: Endpoints, tmp_path: Path) -> None:
+    before = settings.current_or_none()
+    made = test_servers.application(servers, tmp_path, TRUSTED_PROXIES="1")
+    try:
+        asked = made.test_client().get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+        assert asked.status_code == 404
+        assert made.test_client().get("/metrics").status_code == 200
+    finally:
+        test_servers.let_go(made)
+        if before:
+            settings.configure(before)
+
+
+def test_a_token_opens_the_metrics_from_anywhere(client: Client) -> None:
     token = "a-token-for-the-metrics"
     chosen = settings.current()
     with settings.override(type(chosen)(**{**vars(chosen), "metrics_token": token})):

@@ -97,7 +97,7 @@ def listing(slug: str, query: Paged) -> door.Page:
 
 
 @blueprint.post("/organizations/<slug>/invitations/")
-@door.writes(body=LinkIn, answer=LinkOut, errors=(403, 404), tag="invitations")
+@door.writes(body=LinkIn, answer=LinkOut, errors=(403, 404, 409), quota=quotas.LINKS, tag="invitations")
 def create_link(slug: str, body: LinkIn) -> LinkOut:
     """Make a link that invites. It is shown this once."""
     place = _here(slug)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campus import quotas
@@ -27,25 +27,33 @@ from campus.organizations.models import (
     InvitationUse,
     MemberKind,
     MembershipStatus,
+    Organization,
     OrganizationMembership,
     Role,
 )
 from campus.organizations.rights import AboveYou, require_grant, running
 from campus.platform import limits, outbox
 from campus.platform.db import session, transaction
-from campus.platform.errors import Forbidden, Invalid, NotFound
+from campus.platform.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
 INVITE = "send_invitation"  # payload: invitation_id, seed
+MOST_LINKS = 100  # open ones of an organization: more than anybody keeps an eye on
 MOST_USES, MOST_DAYS, MOST_ADDRESSES = 1000, invitations.LONGEST_DAYS, 1000
 _UNSYNCED = {"synchronize_session": False}
 
 
 class InvitationNotFound(NotFound):
     """The organization has no such invitation."""
+
+
+class ManyLinks(Conflict):
+    """The organization has as many open links as it may."""
+
+    title = "There are many open links"
 
 
 class ForAnotherAddress(Forbidden):
@@ -72,6 +80,8 @@ def create_link(*, viewer_id: int, organization_id: int, terms: Terms, now: date
         OrganizationNotFound: the viewer does not run it.
         AboveYou: only owners invite to more than membership.
         Invalid: uses, days or departments are out of bounds; a role above member is for one person.
+        ManyLinks: the organization has enough open ones.
+        QuotaExceeded: the viewer has made enough today.
     """
     seed = secrets.token_urlsafe(24)
     with transaction():
@@ -80,6 +90,8 @@ def create_link(*, viewer_id: int, organization_id: int, terms: Terms, now: date
             raise Invalid(f"A link is good for 1 to {MOST_USES} people.", field="uses")
         if terms.role is not Role.MEMBER and terms.uses != 1:
             raise Invalid("A link to more than membership is good for one person.", field="uses")
+        _require_room(organization_id, now)
+        limits.spend(quotas.LINKS, viewer_id, now=now)
         [made] = _made(organization_id, viewer_id, terms, [(None, seed)], now)
         _record("create", made, organization_id, terms, mailed=0)
         return made, invitations.token_of(seed)
@@ -197,6 +209,20 @@ def _require_inviter(organization_id: int, viewer_id: int, terms: Terms, now: da
     here = select(Department.id).where(Department.organization_id == organization_id, Department.id.in_(terms.department_ids))
     if set(session.scalars(here)) != terms.department_ids:
         raise Invalid("The department belongs to another organization.", field="departments")
+
+
+def _require_room(organization_id: int, now: datetime) -> None:
+    """Go on only if there may be one more link. The organization is held, so that of two at once one is the last."""
+    session.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update(key_share=True))
+    links = select(func.count()).where(
+        Invitation.organization_id == organization_id,
+        Invitation.address.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now,
+        Invitation.uses_left > 0,
+    )
+    if (session.scalar(links) or 0) >= MOST_LINKS:
+        raise ManyLinks(f"An organization has up to {MOST_LINKS} open links. Take back those that nobody needs any more.")
 
 
 def _invited(organization_id: int, addresses: Sequence[str], now: datetime) -> set[str]:

@@ -13,7 +13,7 @@ from campus.organizations.models import MembershipStatus
 from campus.organizations.queries import departments_of
 from campus.organizations.views.blueprints import blueprint, here, manage, show
 from campus.platform import clock, settings
-from campus.platform.errors import CampusError, Forbidden, Invalid
+from campus.platform.errors import CampusError, Conflict, Forbidden, Invalid
 from campus.platform.keys import number
 from campus.platform.limits import QuotaExceeded
 
@@ -42,7 +42,7 @@ def create_link(slug: str) -> ResponseReturnValue:
     try:
         terms = form.terms(departments_of(place.organization.id))
         _, token = actions.create_link(viewer_id=viewer().id, organization_id=place.organization.id, terms=terms, now=clock.now())
-    except (Invalid, Forbidden) as error:
+    except (Invalid, Forbidden, Conflict, QuotaExceeded) as error:
         form.refuse(error)
         return _page(place, form), error.status
     return _page(place, InvitationForm(formdata=None), link=f"{settings.current().site_url}/invitations/{token}")
