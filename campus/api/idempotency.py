@@ -2,6 +2,8 @@
 
 A program that got no answer sends its request again with the same `Idempotency-Key`. If the first one was committed, its answer
 is there too; if it was not, nothing was, and the request is carried out now. A crash between the two cannot happen.
+
+An answer may hold what is shown once, or what others wrote: it lies sealed with the key of the request, which is not kept.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campus.accounts import guard
 from campus.api.answers import Kept
 from campus.api.models import IdempotentAnswer
-from campus.platform import clock
+from campus.platform import clock, sealing
 from campus.platform.db import session, transaction
 from campus.platform.errors import CampusError, Conflict, Invalid
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
+PURPOSE = "idempotency"
 PIECE = 1_000_000  # bytes
 KEPT = timedelta(hours=24)
 
@@ -97,20 +100,35 @@ def _lock(user_id: int, key: str) -> int:
 
 
 def _found(user_id: int, key: str, digest: bytes, *, now: datetime) -> Kept | None:
-    mine = (IdempotentAnswer.user_id == user_id, IdempotentAnswer.key == key)
+    mine = (IdempotentAnswer.user_id == user_id, IdempotentAnswer.key == _name(user_id, key))
     session.execute(delete(IdempotentAnswer).where(*mine, IdempotentAnswer.created_at < now - KEPT))
     row = session.scalar(select(IdempotentAnswer).where(*mine))
     if row is None:
         return None
-    if row.request_digest != digest:
+    if row.request_digest != _bound(user_id, key, digest):
         raise KeyUsed("This key was used for another request. Draw a new one for each.")
-    return Kept(row.status, row.body, row.location, replayed=True)
+    return Kept(row.status, sealing.unseal(PURPOSE, _hers(user_id, key), row.body), row.location, replayed=True)
 
 
 def _keep(user_id: int, key: str, digest: bytes, answer: Kept) -> None:
-    row = {"user_id": user_id, "key": key, "request_digest": digest}
-    told = {"status": answer.status, "body": answer.body, "location": answer.location, "created_at": clock.now()}
+    row = {"user_id": user_id, "key": _name(user_id, key), "request_digest": _bound(user_id, key, digest)}
+    body = sealing.seal(PURPOSE, _hers(user_id, key), answer.body)
+    told = {"status": answer.status, "body": body, "location": answer.location, "created_at": clock.now()}
     session.execute(insert(IdempotentAnswer).values(row | told))
+
+
+def _hers(user_id: int, key: str) -> str:
+    """The key as one person's: two who draw the same share nothing."""
+    return f"{user_id} {key}"
+
+
+def _name(user_id: int, key: str) -> str:
+    return sealing.name_of(PURPOSE, _hers(user_id, key))
+
+
+def _bound(user_id: int, key: str, digest: bytes) -> bytes:
+    """The digest under the key: a request may be a secret short enough to be guessed from its digest."""
+    return bytes.fromhex(sealing.name_of(f"{PURPOSE}.request", f"{_hers(user_id, key)} {digest.hex()}"))
 
 
 def forget_old(*, now: datetime) -> int:

@@ -13,7 +13,8 @@ from campus.platform.db import Base
 class IdempotentAnswer(Base):
     """What a write was answered with: written in the transaction of its effect, so that either both are there or none.
 
-    `request_digest` is the SHA-256 of method, address and body; the same key for something else is a mistake of the program.
+    `key` is what the request's key is found by, `body` is sealed with it, and `request_digest` is bound to it (platform/sealing):
+    nothing here can be read without the key. The same key for something else is a mistake of the program.
     """
 
     __tablename__ = "idempotent_answer"

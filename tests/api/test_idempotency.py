@@ -14,7 +14,8 @@ from sqlalchemy import func, select, text
 from campus import quotas
 from campus.api import idempotency
 from campus.api.models import IdempotentAnswer
-from campus.platform import outbox
+from campus.organizations.models import Invitation
+from campus.platform import outbox, sealing
 from campus.platform.clock import now
 from campus.platform.db import db, session
 from campus.platform.limits import usage
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campus.accounts.models import User
+    from campus.organizations.models import University
     from tests.api.conftest import Program
 
 POSTS = "/api/posts/"
@@ -122,3 +124,18 @@ def test_where_her_access_ended_an_answer_is_not_told_again(program: Callable[..
     client.post(POSTS, json={"text": "Once"}, headers=KEY)
     client.token = "pct_gone"
     assert client.post(POSTS, json={"text": "Once"}, headers=KEY).status_code == 401
+
+
+def test_what_is_kept_is_read_by_who_has_the_key_alone(
+    program: Callable[..., Program], northbridge: University, dana: User
+) -> None:
+    url, words = f"/api/organizations/{northbridge.slug}/invitations/", {"uses": 3}
+    first, again = (program(dana).post(url, json=words, headers=KEY) for _ in range(2))
+    assert (first.status_code, again.headers["Idempotency-Replayed"], again.data) == (200, "true", first.data)
+    assert session.scalar(select(func.count()).select_from(Invitation)) == 1
+    row = session.scalars(select(IdempotentAnswer)).one()
+    secret = first.get_json()["url"].rpartition("/")[2]
+    lies = b"\n".join((row.key.encode(), row.body, row.request_digest))
+    assert [each for each in (secret.encode(), b"invitations", KEY["Idempotency-Key"].encode()) if each in lies] == []
+    with pytest.raises(sealing.Broken):
+        sealing.unseal(idempotency.PURPOSE, idempotency._hers(dana.id, "another-key"), row.body)
