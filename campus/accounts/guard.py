@@ -184,8 +184,17 @@ def require(scope: TokenScope) -> None:
         AuthenticationRequired: nobody is signed in.
         ScopeMissing: her token has not this scope.
     """
-    if scope not in credential().scopes:
+    if not allows(scope):
         raise ScopeMissing(scope)
+
+
+def allows(scope: TokenScope) -> bool:
+    """Whether what she has shown is good for this.
+
+    Raises:
+        AuthenticationRequired: nobody is signed in.
+    """
+    return scope in credential().scopes
 
 
 def refuse_forgery() -> None:

@@ -37,9 +37,12 @@ class Letters:
     reporters: Letter | None
 
 
+LETTERS = "/moderation/letters/"
+
+
 def letter_url(letter: object) -> str:
     """Where a letter is read, and answered with an appeal, signed in or not."""
-    return f"/moderation/letters/{letter}"
+    return f"{LETTERS}{letter}"
 
 
 def heading(kind: TargetKind) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from campus.accounts.models import TokenScope
 from campus.audit.models import AuditEntry
 from campus.moderation import actions
 from campus.moderation.kinds import APPEAL_WITHIN, Action, CaseState, Measure, Target, TargetKind
@@ -120,3 +121,19 @@ def test_more_decisions_are_no_more_statements(program: NewProgram, world: World
             client.get(f"{DECISIONS}?page_size={size}")
         numbers.append(len(statements))
     assert numbers[0] == numbers[1] <= 5
+
+
+def test_a_token_that_only_reads_is_told_no_address_by_which_one_could_appeal(
+    program: NewProgram, world: World, drain: Callable[[], object]
+) -> None:
+    made = decided(world, world.alice, Action.HIDE)
+    drain()
+    reader, writer = program(world.alice, TokenScope.READ), program(world.alice, TokenScope.READ, TokenScope.WRITE)
+    query = {"query": "{ me { notifications(first: 10) { nodes { url } } } }"}
+    for path in (DECISIONS, one(made), "/api/notifications/"):
+        assert str(made.letter) not in reader.get(path).text
+        assert letter_url(made.letter) in writer.get(path).text
+    assert reader.get(one(made)).get_json()["url"] is None
+    told = reader.post("/graphql", json=query).get_json()["data"]["me"]["notifications"]["nodes"]
+    assert told == [{"url": "/notifications"}]
+    assert letter_url(made.letter) in writer.post("/graphql", json=query).text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import strawberry
 from strawberry import ID
 
+from campus.api import capabilities
 from campus.api.graphql.context import Info
 from campus.api.graphql.paging import Connection, key, page, size
 from campus.api.graphql.people import User, identifier, users
@@ -96,7 +97,7 @@ def notification(line: Line, handle: str) -> Notification:
         at=line.at,
         sentence=wording.sentence(line),
         text=line.text,
-        url=wording.leads_to(line, handle),
+        url=capabilities.told(wording.leads_to(line, handle)),
         actors=users(line.actors),
         actor_count=line.count,
         many=line.many,

@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from campus.accounts.guard import viewer
-from campus.api import door
+from campus.api import capabilities, door
 from campus.api.listing import Paged
 from campus.api.schemas import Id, Path, exact
 from campus.moderation import actions, letters
@@ -63,7 +63,13 @@ class DecisionOut(TypedDict):
     stands: Annotated[bool, Field(description="It was neither taken back nor overturned.")]
     appeal: AppealOut | None
     appeal_until: Annotated[datetime | None, Field(description="Null when there is nothing to appeal against any more.")]
-    url: Annotated[Path, Field(description="The letter as a page, which needs no session: it is for her alone.")]
+    url: Annotated[
+        Path | None,
+        Field(
+            description="The letter as a page, which needs no session and where she may appeal: for her alone. Null for tokens"
+            " without the scope `write`."
+        ),
+    ]
 
 
 @exact
@@ -126,7 +132,7 @@ def _decision(found: LetterLine | LetterPage) -> DecisionOut:
         stands=decision.void_at is None,
         appeal=_appeal(found.appeal) if found.appeal else None,
         appeal_until=found.appeal_until,
-        url=letters.letter_url(decision.letter),
+        url=letters.letter_url(decision.letter) if capabilities.may_be_told() else None,
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from campus.accounts.guard import viewer
-from campus.api import door
+from campus.api import capabilities, door
 from campus.api.listing import Paged
 from campus.api.schemas import Count, Id, Path, PersonOut, exact, person_out
 from campus.notifications import actions, queries, wording
@@ -34,7 +34,9 @@ class NotificationOut(TypedDict):
     at: Annotated[datetime, Field(description="When it happened last.")]
     sentence: Annotated[str, Field(description="All of it in words.", examples=["Ada Lindqvist and 2 others liked your post"])]
     text: Annotated[str, Field(description="What a notice says; empty otherwise.")]
-    url: Path
+    url: Annotated[
+        Path, Field(description="What it is about. Of letters, tokens without the scope `write` are told the list of notices.")
+    ]
     actors: Annotated[list[PersonOut], Field(description="The latest people, two at most.")]
     actor_count: Annotated[int, Field(ge=0, description="How many people.")]
     many: Annotated[bool, Field(description="There are more people than were counted.")]
@@ -152,7 +154,7 @@ def _line(line: Line, handle: str) -> NotificationOut:
         at=line.at,
         sentence=wording.sentence(line),
         text=line.text,
-        url=wording.leads_to(line, handle),
+        url=capabilities.told(wording.leads_to(line, handle)),
         actors=[person_out(actor) for actor in line.actors],
         actor_count=line.count,
         many=line.many,
