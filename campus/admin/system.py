@@ -9,7 +9,6 @@ import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
@@ -17,11 +16,11 @@ from sqlalchemy import text
 from campus import quotas
 from campus.platform import redis, settings
 from campus.platform.db import session
+from campus.platform.discretion import HIDDEN, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HIDDEN = "••••••"
 SECRET = re.compile(r"secret|password|token|key(?!s?_days)")
 NAMED = {"env": "CAMPUS_ENV", "var": "CAMPUS_VAR"}
 PARTS = ("Flask", "SQLAlchemy", "psycopg", "huey", "gunicorn", "Pillow")
@@ -69,7 +68,7 @@ def _setting(name: str, field: str, value: object) -> Setting:
     told = _told(value)
     if SECRET.search(field):
         return Setting(name, HIDDEN if told else "", secret=True)
-    masked = without_password(told)
+    masked = without_secrets(told)
     return Setting(name, masked, secret=masked != told)
 
 
@@ -80,15 +79,6 @@ def _told(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def without_password(url: str) -> str:
-    """An address without the password in it; anything else as it is."""
-    parts = urlsplit(url) if "://" in url else None
-    if parts is None or parts.password is None:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:{HIDDEN}@{host}"))
 
 
 def versions() -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campus.platform import clock, health, mail, settings
+from campus.platform.discretion import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,9 +43,9 @@ def examine() -> list[Finding]:
 
 def _finding(name: str, check: Callable[[], str]) -> Finding:
     try:
-        return Finding(name, ok=True, told=check())
+        return Finding(name, ok=True, told=without_secrets(check()))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
-        return Finding(name, ok=False, told=(str(error).partition("\n")[0] or type(error).__name__))
+        return Finding(name, ok=False, told=without_secrets(str(error).partition("\n")[0]) or type(error).__name__)
 
 
 def _parts(found: Mapping[str, Exception | None]) -> dict[str, Callable[[], str]]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import func, select
 
 from campus.admin import charts, figures, storage, system
 from campus.admin.models import DailyFigure
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
+from campus.platform.discretion import HIDDEN, without_secrets
 from campus.platform.outbox import Job, JobState
+from campus.platform.settings import Settings, current, override
 from campus.posts.files import storage as opened
 from tests.factories import make_comment, make_like, make_post
 
@@ -71,7 +74,34 @@ def test_secrets_are_shown_to_nobody(world: World, client_as: Any) -> None:
     page = client_as(world.root).get("/admin/settings").text
     assert "SECRET_KEY" in page
     assert "a-secret-for-tests" not in page
-    assert system.without_password("postgresql://me:hunter2@db/x") == f"postgresql://me:{system.HIDDEN}@db/x"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:hunter2@db/x", "postgresql://me:•@db/x"),
+        ("postgresql://me@db/x?password=hunter2&sslmode=require", "postgresql://me@db/x?password=•&sslmode=require"),
+        ("postgresql://db/x?user=me&p%61ssword=hunter2", "postgresql://db/x?user=me&p%61ssword=•"),
+        ("postgresql://me:hunter2@h1:5432,h2:5432/x", "postgresql://me:•@h1:5432,h2:5432/x"),
+        ("postgresql://me:hun@ter/2@db/x?sslpassword=hunter2", "postgresql://me:•@db/x?sslpassword=•"),
+        ("redis://:hunter2@h:6379/0", "redis://:•@h:6379/0"),
+        ("redis://h:6379/0?PASSWORD=hunter2", "redis://h:6379/0?PASSWORD=•"),
+        ("smtp://relay:587?from=no-reply@x.example", "smtp://relay:587?from=no-reply@x.example"),
+        ("s3://bucket/prefix", "s3://bucket/prefix"),
+        ("connection to host=db password=hunter2 failed", "connection to host=db password=• failed"),
+    ],
+)
+def test_passwords_are_hidden_in_whatever_form_an_address_has_them(url: str, told: str) -> None:
+    assert without_secrets(url) == told.replace("•", HIDDEN)
+
+
+def test_no_address_among_the_settings_shows_its_password(world: World, client_as: Any) -> None:
+    secret = "hunter2-hunter2"
+    urls = {name: f"x://me:{secret}@h/p?password={secret}" for name in vars(current()) if name.endswith("_url")}
+    with override(Settings(**{**vars(current()), **urls})):
+        told = [each.value for _, section in system.effective() for each in section]
+    assert sum(HIDDEN in each for each in told) > len(urls)
+    assert secret not in "".join(told)
 
 
 def test_dead_jobs_are_tried_again_or_discarded_after_a_question(world: World, client_as: Any) -> None:
