@@ -120,12 +120,29 @@ def read(folder: Path) -> Manifest:
         raise BadArchive(f"This backup has the form {manifest.format}; expected {FORMAT}: use the release that made it.")
     if not manifest.is_whole:
         raise BadArchive("The manifest is not what was written: its digest differs.")
+    if wrong := {*MEMBERS} ^ {*manifest.members}:
+        raise BadArchive(f"The manifest does not tell of exactly what belongs to a backup: {', '.join(sorted(wrong))}.")
+    if odd := _unknown(folder):
+        raise BadArchive(f"There are files that the manifest does not tell of: {', '.join(odd)}.")
     return manifest
+
+
+def _unknown(folder: Path) -> list[str]:
+    """What lies beside the manifest and is no part of a backup."""
+    return sorted(each.name for each in folder.iterdir() if each.name not in {*MEMBERS, MANIFEST, MEDIA})[:5]
 
 
 def damaged_members(folder: Path, manifest: Manifest) -> list[str]:
     """The names of the files beside the manifest that are missing or not what was written."""
     return [name for name, wanted in manifest.members.items() if not _is(folder / name, wanted)]
+
+
+def unlisted_media(folder: Path) -> list[str]:
+    """The keys of files of photos that the list does not tell of."""
+    listed = {kept.key for kept in media(folder)}
+    root = folder / MEDIA
+    keys = (file.relative_to(root).as_posix() for file in root.rglob("*") if not file.is_dir())
+    return sorted(key for key in keys if key not in listed)
 
 
 def damaged_media(folder: Path, kept: Kept) -> bool:

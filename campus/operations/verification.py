@@ -80,6 +80,7 @@ def examine(folder: Path, *, progress: Progress) -> Verdict:
             wrong.append(f"media/{kept.key} is missing, or not what was written.")
         progress("Digests", number, manifest.media_files)
     verdict.blame(wrong)
+    verdict.blame([f"media/{key} is not in the list." for key in archive.unlisted_media(folder)])
     return verdict
 
 

@@ -193,6 +193,26 @@ def test_a_backup_that_was_touched_is_no_good_and_is_not_restored(campus: Campus
     assert session.scalar(select(User.id).limit(1))
 
 
+@pytest.mark.parametrize("left_out", [archive.DATABASE, archive.MEDIA_LIST, archive.ANCHORS])
+def test_a_manifest_that_leaves_something_out_is_none(campus: Campus, kept: Path, left_out: str) -> None:
+    manifest = archive.read(kept)
+    members = {name: digest for name, digest in manifest.members.items() if name != left_out}
+    told = dataclasses.asdict(dataclasses.replace(manifest, members=members).sealed())
+    (kept / archive.MANIFEST).unlink()
+    (kept / archive.MANIFEST).write_text(json.dumps(told))
+    for verb in ("verify", "restore"):
+        refused = campus.run("backup", verb, kept)
+        assert (refused.exit_code, left_out in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["more.sql", "media/photos/more.webp"])
+def test_what_the_manifest_does_not_tell_of_is_no_part_of_a_backup(campus: Campus, kept: Path, name: str) -> None:
+    (kept / name).write_bytes(b"x")
+    for verb in ("verify", "restore"):
+        refused = campus.run("backup", verb, kept)
+        assert (refused.exit_code, name in refused.output) == (1, True)
+
+
 def test_a_photo_of_the_dump_without_its_file_is_a_fault(campus: Campus, tmp_path: Path) -> None:
     lost = next(file for file in (campus.media / "photos").rglob("*.webp"))
     content = lost.read_bytes()
