@@ -43,6 +43,7 @@ QUOTAS = (
     "SIGN_INS",
     "RESETS",
     "INVITATIONS",
+    "INVITATION_LINKS",
     "REPORTS",
     "API",
 )

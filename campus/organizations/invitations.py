@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from campus.accounts.models import EmailAddress, User
@@ -134,6 +134,13 @@ def listing(
     further = (Invitation.id < before,) if before is not None else ()
     found = _views(Invitation.organization_id == organization_id, *open_ones, *further, now=now, limit=limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def open_links(organization_id: int, *, now: datetime) -> int:
+    """How many links of an organization are neither taken back, nor late, nor used up."""
+    open_ones = (Invitation.revoked_at.is_(None), Invitation.expires_at > now, Invitation.uses_left > 0)
+    links = select(func.count()).where(Invitation.organization_id == organization_id, Invitation.address.is_(None), *open_ones)
+    return session.scalar(links) or 0
 
 
 def members_among(organization_id: int, addresses: Collection[str]) -> set[str]:

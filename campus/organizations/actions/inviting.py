@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campus import quotas
@@ -214,14 +214,7 @@ def _require_inviter(organization_id: int, viewer_id: int, terms: Terms, now: da
 def _require_room(organization_id: int, now: datetime) -> None:
     """Go on only if there may be one more link. The organization is held, so that of two at once one is the last."""
     session.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update(key_share=True))
-    links = select(func.count()).where(
-        Invitation.organization_id == organization_id,
-        Invitation.address.is_(None),
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > now,
-        Invitation.uses_left > 0,
-    )
-    if (session.scalar(links) or 0) >= MOST_LINKS:
+    if invitations.open_links(organization_id, now=now) >= MOST_LINKS:
         raise ManyLinks(f"An organization has up to {MOST_LINKS} open links. Take back those that nobody needs any more.")
 
 
