@@ -98,4 +98,4 @@ document.addEventListener("input", ({ target }) => {
 find("[data-focus]")?.focus();
 
 // A navigation wider than the window shows where one is.
-find(".staff-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+find(".staff-nav [aria-current], .many [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
