@@ -8,6 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from campus.accounts.models import User
+from campus.admin.figures import LONGEST, series
+from campus.admin.models import DailyFigure
+from campus.admin.storage import last
 from campus.demo.loading import Loaded, NotEmpty, NotInProduction, Size, load
 from campus.demo.removal import remove
 from campus.feed.models import FeedEntry
@@ -19,7 +22,7 @@ from campus.moderation.queries.listing import tab_counts
 from campus.organizations.models import Organization
 from campus.platform import settings
 from campus.platform.db import Base, session, transaction
-from campus.posts.models import Photo, Post
+from campus.posts.models import Photo, Post, PostState
 from tests.factories import make_like, make_post, make_user
 
 if TYPE_CHECKING:
@@ -95,8 +98,15 @@ def test_removal_leaves_what_is_not_of_the_demo(small: Loaded, media: Path) -> N
     assert session.scalars(select(User.handle)).all() == ["real_person"]
     assert [tuple(row) for row in session.execute(select(Post.id, Post.like_count))] == [(post.id, 1)]
     assert not list(media.rglob("photos/*/*"))
-    for model in (Organization, Photo, Comment, Share, Follow, FeedEntry):
+    for model in (Organization, Photo, Comment, Share, Follow, FeedEntry, DailyFigure):
         assert not session.scalar(select(func.count()).select_from(model)), model
+
+
+def test_the_charts_of_administrators_are_filled(small: Loaded, now: datetime) -> None:
+    drawn = {each.figure.name: each.total for each in series(LONGEST, now=now)}
+    assert drawn["posts"] == session.scalar(select(func.count()).where(Post.state == PostState.PUBLISHED))
+    assert drawn["storage"]
+    assert last().day == now.date()
 
 
 def test_new_rows_go_on_after_the_demo(small: Loaded) -> None:
