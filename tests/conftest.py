@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from campus.accounts.models import User
 
-pytest_plugins = ["tests.personas", "tests.buckets"]
+pytest_plugins = ["tests.personas", "tests.buckets", "tests.photos"]
 
 SHARED = pytest.StashKey[test_servers.Shared]()
 ADDRESS = "photocampus_endpoints"

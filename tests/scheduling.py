@@ -9,9 +9,8 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = (
-    "tests/browser/",  # one running site
-    "tests/demo/",  # one set of drawn photos
-    "tests/faults/test_two_nodes.py",  # one primary with its replica
+    ("tests/browser/", "tests/demo/"),  # one running site; one set of drawn photos
+    ("tests/faults/test_two_nodes.py",),  # one primary with its replica
 )
 
 
@@ -19,4 +18,4 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Everything else goes to whichever worker is free, test by test; the largest groups begin."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+        return next((places[0] for places in TOGETHER if nodeid.startswith(places)), nodeid)

@@ -1,17 +1,17 @@
-"""One running site for all journeys, one Chromium for each file, one browser window for each reader."""
+"""One running site and one Chromium for all journeys, one browser window for each reader."""
 
 from __future__ import annotations
 
 import dataclasses
 import shutil
 import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from campus.demo.cast import PASSWORD
 from campus.platform import embedded
 from tests import chromium
 from tests import servers as test_servers
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from campus.media.variants import Processed
     from campus.platform.embedded import Endpoints
 
     NewPage = Callable[..., Page]
@@ -39,7 +40,9 @@ QUIET = (
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 PATIENCE = 30_000  # milliseconds, on a machine with other things to do
+COOKIE = "campus"
 DATABASE, REDIS_INDEX = "campus_browser", 14
+OPEN = ExitStack()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,28 +53,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(servers: Endpoints) -> Iterator[Site]:
+def site(servers: Endpoints, pictures: dict[int, Processed]) -> Iterator[Site]:
     """The running site, with a database of its own."""
     database = embedded.create_database(servers, DATABASE, template=test_servers.TEMPLATE)
     redis_url = f"{servers.redis_url.partition('?')[0]}?db={REDIS_INDEX}"
     var = Path(tempfile.mkdtemp(prefix="photocampus-site-"))
     made = Site(dataclasses.replace(servers, database_url=database, redis_url=redis_url), var)
     try:
-        made.start()
+        made.start(pictures)
         yield made
     finally:
         made.stop()
         shutil.rmtree(var, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    """A Chromium that talks to nobody but the site. Closed after each file: Playwright's loop must not stay in others' way."""
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A Chromium that talks to nobody but the site."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium.find(), args=list(QUIET))
-        yield launched
-        launched.close()
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Chromium is closed after the last test of this folder: Playwright's loop must not stay in others' way."""
+    if nextitem is None or HERE not in nextitem.path.parents:
+        OPEN.close()
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Browser:
+    """The Chromium of all journeys. It is left open between them, not to the end of the run."""
+    return OPEN.enter_context(launched())
 
 
 @pytest.fixture
@@ -104,18 +120,15 @@ def signed_in(window: NewPage, site: Site) -> NewPage:
     """A factory of pages of somebody who is signed in: `signed_in("mira.halvorsen@northbridge.example")`."""
 
     def open_page(address: str, **options: Any) -> Page:
-        if address not in site.sessions:
-            page = window()
-            sign_in(page, address)
-            site.sessions[address] = site.var / f"{address}.json"
-            page.context.storage_state(path=site.sessions[address])
-        return window(storage_state=site.sessions[address], **options)
+        page = window(**options)
+        page.context.add_cookies([{"name": COOKIE, "value": site.token_of(address), "url": site.url}])
+        return page
 
     return open_page
 
 
-def sign_in(page: Page, address: str, password: str = PASSWORD) -> None:
-    """By the form, like everybody."""
+def sign_in(page: Page, address: str, password: str) -> None:
+    """By the form, as everybody does who is no guest of `signed_in`."""
     page.goto("/login")
     page.get_by_label("E-mail").fill(address)
     page.get_by_label("Password", exact=True).fill(password)

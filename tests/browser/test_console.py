@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.barriers import barriers
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.steps import MIRA
-from tests.browser.test_pages import barriers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -6,13 +6,12 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.site import DidNotStart
+from tests.browser.barriers import barriers, in_half_the_widths
+from tests.browser.conftest import PHONE
+from tests.browser.site import CommandFailed
 from tests.browser.steps import CHIARA, publish
-from tests.browser.test_pages import barriers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -111,7 +110,7 @@ def feeds_come_right(site: Site) -> None:
     for attempt in range(20):
         try:
             site.flask("feed", "check")
-        except DidNotStart:
+        except CommandFailed:
             if attempt == 19:
                 raise
             time.sleep(0.5)
@@ -176,15 +175,17 @@ def test_who_moderates_acts_without_a_report(signed_in: NewPage, watch: Watch) -
     expect(author.get_by_text(REASON)).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_no_page_of_a_desk_has_a_barrier(signed_in: NewPage, viewport: dict[str, int]) -> None:
+@in_half_the_widths
+def test_no_page_of_a_desk_has_a_barrier(signed_in: NewPage, viewport: dict[str, int], half: int) -> None:
     found = []
     page = signed_in("greta.solberg@photocampus.example", viewport=viewport, reduced_motion="reduce")
-    for path in ("/moderation", "/moderation?tab=closed", "/moderation/health", "/admin/audit", "/admin/audit/verify"):
+    sites = ("/moderation", "/moderation?tab=closed", "/moderation/health", "/admin/audit", "/admin/audit/verify")
+    for path in sites[half::2]:
         page.goto(path)
         found += barriers(page)
     page = signed_in(OWNER, viewport=viewport, reduced_motion="reduce")
-    for path in (QUEUE, f"{QUEUE}/health", "/o/westmere/manage/audit", "/reports", "/o/northbridge/report"):
+    schools = (QUEUE, f"{QUEUE}/health", "/o/westmere/manage/audit", "/reports", "/o/northbridge/report")
+    for path in schools[half::2]:
         page.goto(path)
         found += barriers(page)
     assert found == []

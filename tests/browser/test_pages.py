@@ -1,20 +1,17 @@
-"""Every page as axe and a crawler see it: no barriers in any width or colour, no dead link, no picture that does not come."""
+"""Every page as axe sees it: no barriers in any width or colour."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag
+from typing import TYPE_CHECKING
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.steps import CHIARA, LATEST, MIRA, NOOR, OSKAR, draw_photo
+from tests.browser.barriers import barriers, in_half_the_widths
+from tests.browser.conftest import PHONE
+from tests.browser.steps import MIRA, NOOR, OSKAR, draw_photo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -42,21 +39,6 @@ ROOMS = (
     "/posts/999999999",
 )
 MISSING = ("/no/such/page", "/posts/999999999", "/search?q=!")
-MOST_LINKS = 60
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe finds, in light and in dark; what the page hides to the right."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # a colour on its way to another is neither
-        rules = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
-        result = Axe().run(page, options={"resultTypes": ["violations"], **rules}).response
-        for violation in result["violations"]:
-            found += [f"{page.url} {scheme}: {violation['id']} at {node['target']}" for node in violation["nodes"]]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append(f"{page.url}: wider than the window")
-    return found
 
 
 def with_a_photo(page: Page) -> str:
@@ -65,17 +47,7 @@ def with_a_photo(page: Page) -> str:
     return page.locator("article:has(picture) .stamp").first.get_attribute("href") or ""
 
 
-def widths(*, every_run: int, viewport: dict[str, int], name: str) -> tuple[Any, Any]:
-    """One half of the pages in this width in every run, the other half in the long form."""
-    other = 1 - every_run
-    whole = pytest.param(viewport, other, id=f"{name}, the other half", marks=pytest.mark.long)
-    return pytest.param(viewport, every_run, id=name), whole
-
-
-@pytest.mark.parametrize(
-    ("viewport", "half"),
-    [*widths(every_run=0, viewport=PHONE, name="phone"), *widths(every_run=1, viewport=DESK, name="desk")],
-)
+@in_half_the_widths
 def test_no_page_has_a_barrier(
     window: NewPage, signed_in: NewPage, watch: Watch, tmp_path: Path, viewport: dict[str, int], half: int
 ) -> None:
@@ -113,29 +85,3 @@ def test_who_has_written_enough_today_is_told_when_she_may_go_on(signed_in: NewP
     assert page.get_by_label("Text", exact=True).input_value() == "Number 21."
     expect(page.get_by_role("button", name="Publish")).to_be_enabled()
     assert barriers(page) == []
-
-
-def links_of(page: Page) -> Iterator[str]:
-    """Where the page leads within the site, and the pictures it shows."""
-    hrefs: list[str] = page.eval_on_selector_all("a[href], link[href]", "all => all.map((each) => each.href)")
-    pictures: list[str] = page.eval_on_selector_all("img[src]", "all => all.map((each) => each.currentSrc || each.src)")
-    origin = page.evaluate("location.origin")
-    for url in hrefs + pictures:
-        if url.startswith(origin):
-            yield urldefrag(url).url
-
-
-@pytest.mark.parametrize("address", [MIRA, OSKAR, CHIARA])
-def test_no_link_is_dead(signed_in: NewPage, address: str) -> None:
-    page = signed_in(address)
-    seen: set[str] = set()
-    dead = []
-    for path in ("/", LATEST, "/explore", "/o/westmere", "/o/westmere/about", "/u/celia_marchetti", "/settings"):
-        page.goto(path)
-        for url in [url for url in dict.fromkeys(links_of(page)) if url not in seen][:MOST_LINKS]:
-            seen.add(url)
-            answer = page.request.get(url, max_redirects=2)
-            if answer.status != 200:
-                dead.append(f"{answer.status} {url} on {path}")
-    assert dead == []
-    assert len(seen) > 10

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.barriers import barriers
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.steps import CHIARA
-from tests.browser.test_pages import barriers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -45,17 +45,17 @@ def test_a_token_is_made_used_and_revoked(signed_in: NewPage, site: Site, option
     assert me(page, site, token) == 401
 
 
-def test_the_pages_of_tokens_have_no_barriers(signed_in: NewPage) -> None:
-    for options in ({}, {"viewport": PHONE}):
-        page = signed_in(CHIARA, **options)
-        page.goto(TOKENS)
-        assert barriers(page) == []
-        page.get_by_label("What is it for?").fill("Archive")
-        page.get_by_role("button", name="Make the token").click()
-        assert barriers(page) == []
-        page.get_by_role("link", name="Revoke Archive").first.click()
-        page.wait_for_url("**/revoke")
-        assert barriers(page) == []
+@pytest.mark.parametrize("viewport", [PHONE, pytest.param(DESK, marks=pytest.mark.long)], ids=["phone", "desk"])
+def test_the_pages_of_tokens_have_no_barriers(signed_in: NewPage, viewport: dict[str, int]) -> None:
+    page = signed_in(CHIARA, viewport=viewport)
+    page.goto(TOKENS)
+    assert barriers(page) == []
+    page.get_by_label("What is it for?").fill("Archive")
+    page.get_by_role("button", name="Make the token").click()
+    assert barriers(page) == []
+    page.get_by_role("link", name="Revoke Archive").first.click()
+    page.wait_for_url("**/revoke")
+    assert barriers(page) == []
 
 
 def test_the_documentation_works_from_an_installed_package_under_the_sites_policy(signed_in: NewPage) -> None:

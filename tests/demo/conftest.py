@@ -1,4 +1,4 @@
-"""The drawn photos, made once for all tests of the demo, and a loaded small demo."""
+"""A loaded small demo."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campus.demo.loading import Loaded, Size, load, pictures_for
+from campus.demo.loading import Loaded, Size, load
 from campus.platform import settings
 from campus.platform.clock import now as clock_now
+from tests.photos import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from campus.media.variants import Processed
-
-SEED = 7
-
-
-@pytest.fixture(scope="session")
-def pictures() -> dict[int, Processed]:
-    return pictures_for(Size.SMALL, SEED)
 
 
 @pytest.fixture

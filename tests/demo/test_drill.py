@@ -26,8 +26,8 @@ from campus.platform.db import let_go, session, transaction
 from campus.posts.models import Photo, PhotoState
 from tests import servers as test_servers
 from tests.conftest import Client
-from tests.demo.conftest import SEED
 from tests.factories import make_post
+from tests.photos import SEED
 from tests.signing_in import put_session
 
 if TYPE_CHECKING:
