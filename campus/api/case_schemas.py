@@ -74,6 +74,15 @@ class MomentOut(TypedDict):
 
 
 @exact
+class ShownPhotoOut(TypedDict):
+    """A photo of the post a case is about, to be named in `remove_photo`."""
+
+    id: Id
+    position: Annotated[int, Field(ge=1, description="Its place in the post, which its author may change.")]
+    alt: str
+
+
+@exact
 class FullCaseOut(TypedDict):
     """A case with everything around it."""
 
@@ -84,6 +93,7 @@ class FullCaseOut(TypedDict):
     routed_because: str
     text: Annotated[str, Field(description="What the thing said when it was first reported.")]
     reach: Annotated[Count, Field(description="How many people besides its author may see the post while it is published.")]
+    photos: Annotated[list[ShownPhotoOut], Field(description="What the post shows now.")]
     author: PersonOut | None
     strikes: Annotated[Count, Field(description="Decisions that count against the author.")]
     reports: list[ReportedOut]
@@ -125,6 +135,7 @@ def full_case_out(found: CasePage) -> FullCaseOut:
         routed_because=found.case.routed_because,
         text=found.snapshots[0].text if found.snapshots else "",
         reach=found.reach,
+        photos=[ShownPhotoOut(id=each.id, position=each.position, alt=each.alt) for each in found.photos],
         author=person_out(found.author) if found.author else None,
         strikes=found.history.strikes,
         reports=[

@@ -28,7 +28,7 @@ CHOSEN = [action.value for action in Action if action is not Action.HOLD]
 
 
 class MeasureType(click.ParamType[Measure]):
-    """`hide`, `remove_photo:1,3`, `narrow:followers`, `pause:3`, `suspend` or `suspend:30`."""
+    """`hide`, `remove_photo:17,19` (ids of photos), `narrow:followers`, `pause:3`, `suspend` or `suspend:30`."""
 
     name = "measure"
 
@@ -54,7 +54,7 @@ def _measure(action: Action, detail: str) -> Measure:
     if not detail:
         return Measure(action)
     if action is Action.REMOVE_PHOTO:
-        return Measure(action, photos=tuple(int(place) for place in detail.split(",")))
+        return Measure(action, photos=tuple(int(photo_id) for photo_id in detail.split(",")))
     if action is Action.NARROW:
         return Measure(action, audience=Audience(detail))
     if action in {Action.PAUSE, Action.SUSPEND}:
@@ -98,6 +98,7 @@ def show(case_id: int, *, as_json: bool) -> None:
         "scope": case.scope,
         "routed_because": case.routed_because,
         "text": found.snapshots[0].text if found.snapshots else "",
+        "photos": [{"id": each.id, "position": each.position, "alt": each.alt} for each in found.photos],
         "reports": [{"category": each.report.category, "note": each.report.note} for each in found.reports],
         "effects": _effects(found.effects),
         "timeline": [{"at": each.at, "who": each.who, "what": each.what, "text": each.text} for each in found.timeline],
@@ -106,6 +107,8 @@ def show(case_id: int, *, as_json: bool) -> None:
         click.echo(json.dumps(answer, default=str, ensure_ascii=False))
         return
     click.echo(f"Case {case.id}, {case.target}: {case.state}. {case.routed_because}")
+    for photo in found.photos:
+        click.echo(f"photo {photo.id}, the post's {photo.position}.  {photo.alt}".rstrip())
     for moment in found.timeline:
         click.echo(f"{moment.at:%Y-%m-%d %H:%M}  {moment.who} {moment.what}  {moment.text}".rstrip())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from campus.moderation import parts
-from campus.moderation.kinds import LONGEST_SUSPENSION, MAX_TEXT, PAUSES, Action, TargetKind
+from campus.moderation import parts, targets
+from campus.moderation.kinds import LONGEST_SUSPENSION, MAX_TEXT, PAUSES, Action, Target, TargetKind
 from campus.organizations.models import MembershipStatus
 from campus.organizations.queries import membership
 from campus.platform.errors import Invalid
@@ -36,6 +36,7 @@ BY_KIND: dict[TargetKind, tuple[Action, ...]] = {
 # They reach beyond an organization: its moderators remove somebody from it instead.
 FOR_THE_SITE = frozenset({Action.PAUSE, Action.SUSPEND})
 HIDING = frozenset({Action.HIDE, Action.DELETE})
+GONE = "The {} is gone: it was deleted meanwhile, and “{}” has nothing left to act on. Decide about its author, or “no action”."
 
 
 class DoesNotFit(Invalid):
@@ -51,7 +52,19 @@ def actions_for(seat: Seat, case: Case) -> tuple[Action, ...]:
         offered = [action for action in offered if action is not Action.REMOVE_MEMBER]
     if case.author_id is None and case.target_kind is not TargetKind.ORGANIZATION:
         offered = [action for action in offered if action in {*ON_POSTS, Action.DELETE}]
-    return (Action.NO_ACTION, *offered)
+    gone = too_late_for(case)
+    return (Action.NO_ACTION, *(action for action in offered if action not in gone))
+
+
+def too_late_for(case: Case) -> frozenset[Action]:
+    """What has nothing left to act on: the thing, or its post, was deleted since it was reported."""
+    thing = targets.is_there(case.target)
+    post = case.post_id is not None and targets.is_there(Target(TargetKind.POST, case.post_id))
+    if case.target_kind is TargetKind.COMMENT:
+        return frozenset([*(() if thing else HIDING), *(() if post else [Action.LOCK_COMMENTS])])
+    if case.target_kind in {TargetKind.POST, TargetKind.PHOTO}:
+        return frozenset() if post else frozenset({*ON_POSTS, Action.DELETE})
+    return frozenset() if thing else frozenset({Action.WARN})
 
 
 def checked(seat: Seat, case: Case, draft: DecisionDraft) -> DecisionDraft:
@@ -65,8 +78,10 @@ def checked(seat: Seat, case: Case, draft: DecisionDraft) -> DecisionDraft:
         raise Invalid("Say why: the author reads it.", field="reason")
     actions = [measure.action for measure in draft.measures]
     _check_together(actions)
-    offered = actions_for(seat, case)
+    offered, gone = actions_for(seat, case), too_late_for(case)
     for measure in draft.measures:
+        if measure.action in gone:
+            raise DoesNotFit(GONE.format(case.target_kind, measure.action.replace("_", " ")), field="measures")
         if measure.action not in offered:
             raise DoesNotFit(f"“{measure.action.replace('_', ' ')}” cannot be done here.", field="measures")
         _check(case, measure)
@@ -87,9 +102,9 @@ def _check_together(actions: list[Action]) -> None:
 
 def _check(case: Case, measure: Measure) -> None:
     if measure.action is Action.REMOVE_PHOTO:
-        found = parts.photo_ids(case, measure.photos)
+        found = parts.photo_places(case, measure.photos)
         if not found or len(found) < len(set(measure.photos)):
-            raise DoesNotFit("Choose which photos of the post are taken out.", field="measures")
+            raise DoesNotFit("Choose which photos are taken out, of those that the post still has.", field="measures")
     if measure.action is Action.PAUSE and measure.days not in PAUSES:
         raise DoesNotFit("A pause lasts 1, 3 or 7 days.", field="measures")
     if measure.action is Action.SUSPEND and measure.days is not None and not 1 <= measure.days <= LONGEST_SUSPENSION:

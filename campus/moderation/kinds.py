@@ -142,8 +142,8 @@ class ReportDraft:
 class Measure:
     """One action of a decision, with what it needs.
 
-    `photos`: positions, for REMOVE_PHOTO (none: the reported photo). `days`: 1, 3 or 7 for PAUSE; for SUSPEND up to 365, or None
-    without end. `audience`: for NARROW, the narrower one (None: the next narrower).
+    `photos`: their ids, for REMOVE_PHOTO (none: the reported photo); of a decision that was made, the places they had. `days`: 1,
+    3 or 7 for PAUSE; for SUSPEND up to 365, or None without end. `audience`: for NARROW, the narrower one (None: the next).
     """
 
     action: Action

@@ -165,6 +165,7 @@ class Note(Base):
 class Decision(Base):
     """What was decided: the rule that was broken (none: nothing was), the reason, the measures as they were chosen.
 
+    `measures` name photos by the places they had, as the letter does; the effects have their ids.
     `letter` names the author's letter in its address: who has the link reads it and may appeal, signed in or not. `by_id` is
     nobody for an operator's command. A `void` decision was overturned or taken back: it counts against nobody.
     """

@@ -1,13 +1,14 @@
 """The switchboard of measures: which part of which thing each action changes, to what, and which verb below does it.
 
 A changer takes the thing, the value wanted, and, when something is put back, the value expected; it returns the value before, or
-None when it changed nothing (the thing is gone, or is different by now). Values are small JSON objects.
+None when it changed nothing (the thing is gone, or is different by now). Values are small JSON objects. Where others can come to
+the same value by themselves, it names the moment: somebody who is suspended again was not suspended by that decision.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -27,16 +28,17 @@ from campus.posts.models import Audience, Photo, Post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from campus.moderation.kinds import Measure
     from campus.moderation.models import Case
+    from campus.organizations.models import OrganizationMembership
 
     Value = Mapping[str, Any]
 
 STATE, COMMENT, PHOTO = "state", "comment", "photo"
 AUDIENCE, COMMENTS, PAUSE = "audience", "comments", "pause"
 SUSPENSION, MEMBERSHIP, STRIKE = "suspension", "membership", "strike"
+MOMENTS = frozenset({"at", "ended_at", "until"})
 REMOVED = {"status": str(MembershipStatus.REMOVED)}
 
 
@@ -67,7 +69,7 @@ def _on_post(case: Case, measure: Measure) -> list[Change]:
         return [Change(act, thing, AUDIENCE, {"audience": str(narrower(case, measure.audience)), "narrowed": True}, where)]
     if act is Action.LOCK_COMMENTS:
         return [Change(act, thing, COMMENTS, {"locked": True}, where)]
-    photos = [Target(TargetKind.PHOTO, photo_id) for photo_id in photo_ids(case, measure.photos)]
+    photos = [Target(TargetKind.PHOTO, photo_id) for photo_id in photo_places(case, measure.photos)]
     return [Change(act, photo, PHOTO, {"state": "hidden"}, where) for photo in photos]
 
 
@@ -89,22 +91,43 @@ def change(wanted: Change, *, expected: Value | None, now: datetime) -> Value | 
     return _CHANGERS[wanted.part](wanted.target, wanted.to, expected, wanted.organization_id, now)
 
 
+def made(wanted: Change) -> Value:
+    """What the change made of the thing, to be expected when it is taken back."""
+    if wanted.part == SUSPENSION:
+        return _suspended(wanted.target.id)
+    if wanted.part == MEMBERSHIP and wanted.organization_id is not None:
+        return _put_out(membership(wanted.organization_id, wanted.target.id))
+    return wanted.to
+
+
+def without(part: str, *, before: Value, after: Value, above: Value) -> tuple[Value, bool]:
+    """What lies below a later change when this one is taken out from under it; and whether that is all of it.
+
+    The later one found `above`. If it did not find what this one had made, others acted between the two, and that stays.
+    """
+    if all(_same(name, value, above[name]) for name, value in after.items() if name in above):
+        return before, True
+    if part == AUDIENCE:  # that its author cannot widen it ends with the last measure
+        return {**above, "narrowed": before["narrowed"]}, False
+    return above, False
+
+
 def erase(target: Target, *, now: datetime) -> bool:
     """Erase a post or a comment that was hidden for that. False if it was gone already."""
     return posts.erase(target.id, now=now) if target.kind is TargetKind.POST else comments.erase(target.id, now=now)
 
 
-def photo_ids(case: Case, positions: tuple[int, ...]) -> list[int]:
-    """The photos at these positions of the post; none named, the photo the case is about."""
-    if case.target_kind is TargetKind.PHOTO and not positions:
-        return [case.target_id]
-    here = select(Photo.id).where(Photo.post_id == case.post_id, Photo.position.in_(positions))
-    return list(session.scalars(here.order_by(Photo.position)))
+def photo_places(case: Case, photos: tuple[int, ...]) -> dict[int, int]:
+    """Those of these photos that the post still has, and where each is now; none named, the photo the case is about."""
+    if case.target_kind is TargetKind.PHOTO and not photos:
+        photos = (case.target_id,)
+    here = select(Photo.id, Photo.position).where(Photo.post_id == case.post_id, Photo.id.in_(photos))
+    return {row.id: row.position for row in session.execute(here.order_by(Photo.position))}
 
 
 def narrower(case: Case, wanted: Audience | None) -> Audience:
-    """The audience a post is narrowed to: what is wanted, or the next narrower; never a wider one than it has."""
-    post = session.get_one(Post, case.post_id)
+    """The audience a post that is there is narrowed to: what is wanted, or the next narrower; never a wider one than it has."""
+    post = session.get_one(Post, case.post_id, populate_existing=True)
     fitting = fitting_audiences(
         in_organization=post.organization_id is not None, in_department=post.department_id is not None, official=post.official
     )
@@ -140,28 +163,54 @@ def _membership(target: Target, to: Value, expected: Value | None, organization_
     assert organization_id is not None  # noqa: S101 - a membership is in an organization
     hers = {"organization_id": organization_id, "user_id": target.id}
     row = membership(organization_id, target.id)
-    if row is None or (expected is not None and row.status is MembershipStatus.ACTIVE):
+    if row is None:
         return None
-    if to == REMOVED:
-        try:
-            return memberships.put_out(**hers)
-        except NotAMember:
-            return REMOVED if row.status is MembershipStatus.REMOVED else None
-    return REMOVED if memberships.let_in_again(**hers, before=to) else None
+    if expected is not None:
+        ended = expected.get("ended_at", _text(row.ended_at))
+        back = to["status"] == REMOVED["status"] or memberships.let_in_again(**hers, before=to, ended_at=_moment(ended))
+        return expected if back else None
+    try:
+        return memberships.put_out(**hers)
+    except NotAMember:
+        return _put_out(row) if row.status is MembershipStatus.REMOVED else None
 
 
 def _suspension(target: Target, to: Value, expected: Value | None, _organization_id: int | None, now: datetime) -> Value | None:
     person = session.get(User, target.id, with_for_update=True, populate_existing=True)
     if person is None:
         return None
-    before = {"suspended": person.suspended_at is not None}
-    if expected is not None and expected["suspended"] != before["suspended"]:
+    before = _suspended(person.id)
+    if expected is not None and not all(_same(name, value, before[name]) for name, value in expected.items()):
         return None
     if to["suspended"]:
         accounts.suspend(target.id, now=now)
     else:
         accounts.reinstate(target.id)
     return before
+
+
+def _suspended(user_id: int) -> Value:
+    since = session.scalar(select(User.suspended_at).where(User.id == user_id))
+    return {"suspended": since is not None, "at": _text(since)}
+
+
+def _put_out(row: OrganizationMembership | None) -> Value:
+    return {**REMOVED, "ended_at": _text(row.ended_at if row is not None else None)}
+
+
+def _same(name: str, one: object, other: object) -> bool:
+    """Two values of a thing are the same; moments may be written in two ways."""
+    if name in MOMENTS and isinstance(one, str) and isinstance(other, str):
+        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+    return one == other
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 _CHANGERS: dict[str, Callable[[Target, Value, Value | None, int | None, datetime], Value | None]] = {

@@ -65,6 +65,17 @@ def handled_by(seat: Seat) -> ColumnElement[bool]:
     return and_(true() if seat.site else hers, *_no_conflict(seat))
 
 
+def known_to(seat: Seat, case: Case) -> ColumnElement[bool]:
+    """A condition on `Case`: what she is told of around this one, as what else its author or its reporters did.
+
+    The site's staff of everything; an organization's moderators of their organization's own cases alone. What happens elsewhere
+    is nothing to them, nor what the site's staff decides.
+    """
+    if seat.site:
+        return true()
+    return and_(Case.organization_id == case.organization_id, Case.scope == CaseScope.ORG)
+
+
 def _moved() -> ColumnElement[bool]:
     """The post belongs to somebody else by now: what it says there is nothing to its former organization."""
     elsewhere = Post.organization_id.is_distinct_from(Case.organization_id)

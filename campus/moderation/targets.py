@@ -15,7 +15,7 @@ from campus.moderation.kinds import Target, TargetKind
 from campus.organizations.models import Organization
 from campus.platform.db import session
 from campus.platform.errors import NotFound
-from campus.posts.models import Audience, Photo, PhotoState, Post
+from campus.posts.models import Audience, Photo, PhotoState, Post, PostState
 from campus.posts.queries import BIGGEST, PostNotFound, visible_post
 
 if TYPE_CHECKING:
@@ -86,6 +86,18 @@ def visible(viewer_id: int, target: Target) -> Facts:
 def facts(target: Target) -> Facts | None:
     """The thing, whoever may see it; None when it is gone. For those who handle its case."""
     return _FACTS[target.kind](target)
+
+
+def is_there(target: Target) -> bool:
+    """It has not been deleted; whether it is shown to anybody is another question."""
+    found = {
+        TargetKind.POST: select(Post.id).where(Post.id == target.id, Post.state != PostState.DELETED),
+        TargetKind.PHOTO: select(Photo.id).where(Photo.id == target.id),
+        TargetKind.COMMENT: select(Comment.id).where(Comment.id == target.id, Comment.deleted_at.is_(None)),
+        TargetKind.USER: select(User.id).where(User.id == target.id),
+        TargetKind.ORGANIZATION: select(Organization.id).where(Organization.id == target.id),
+    }
+    return session.scalar(found[target.kind]) is not None
 
 
 def _post(target: Target) -> Facts | None:

@@ -230,6 +230,23 @@ def test_what_its_author_took_to_herself_is_read_by_nobody_who_handles_its_case(
     assert [each.occasion for each in case_page(viewer_of(mina), case_id).snapshots] == ["report"]
 
 
+def test_what_happened_elsewhere_is_nothing_to_an_organizations_moderators(world: World, mina: User, case_id: int) -> None:
+    with transaction():
+        for organization in (world.studio, None):
+            elsewhere = make_post(author=world.alice, organization=organization)
+            decide(world.root, report(world.bob, post_target(elsewhere)).case_id, Action.WARN)
+        here = make_post(author=world.alice, organization=world.northbridge)
+    report(world.charlie, Target(TargetKind.USER, world.alice.id))
+    decide(mina, report(world.bob, post_target(here)).case_id, Action.WARN)
+    chosen = draft(Action.HIDE)
+    for who, strikes, undecided, agreed, others in ((mina, 1, 1, 1, 0), (world.root, 3, 2, 3, 1)):
+        found = case_page(viewer_of(who), case_id)
+        assert (found.history.strikes, found.history.open_cases, len(found.history.earlier)) == (strikes, undecided, strikes)
+        assert (found.reports[0].decided, found.reports[0].agreed) == (agreed, agreed)
+        weighed = actions.consequences(viewer=viewer_of(who), case_id=case_id, draft=chosen)
+        assert weighed.other_cases == others
+
+
 def test_nothing_is_erased_while_an_appeal_waits(world: World, mina: User, ours: Post, case_id: int) -> None:
     decision = decide(mina, case_id, Action.DELETE)
     actions.appeal(letter=decision.letter, text="It was no advertising.", now=now() + timedelta(days=19))

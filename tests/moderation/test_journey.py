@@ -76,7 +76,7 @@ class Story:
         with pytest.raises(actions.ClaimedByAnother):
             decide(self.mina, case_id, Action.WARN)
         narrow = Measure(Action.NARROW, audience=Audience.ONLY_ME)
-        decision = decide(self.world.dana, case_id, Measure(Action.REMOVE_PHOTO, photos=(1,)), narrow)
+        decision = decide(self.world.dana, case_id, Measure(Action.REMOVE_PHOTO, photos=(self.photo.id,)), narrow)
         assert (fresh(self.post).state, fresh(self.post).audience) == (PostState.PUBLISHED, Audience.ONLY_ME)
         with pytest.raises(PostNotFound):
             visible_file(self.world.alice.id, self.photo.token)

@@ -24,7 +24,7 @@ def test_the_author_is_told_on_the_page_and_others_find_nothing(world: World, cl
     case_id = report(world.bob, post_target(post), Category.INTIMATE).case_id
     assert "hidden until people have reviewed it" in author.get(address).text
     assert reader.get(address).status_code == 404
-    decide(world.root, case_id, Measure(Action.REMOVE_PHOTO, photos=(2,)))
+    decide(world.root, case_id, Measure(Action.REMOVE_PHOTO, photos=(photos[1].id,)))
     assert "Moderators have taken this photo out." in author.get(address).text
     assert files[1] not in reader.get(address).text
     assert files[0] in reader.get(address).text

@@ -66,7 +66,7 @@ class MeasureIn(door.Body):
     """One measure of a decision."""
 
     action: Annotated[Action, Field(strict=False)]
-    photos: Annotated[tuple[int, ...], Field(max_length=100, description="Positions, for `remove_photo`.")] = ()
+    photos: Annotated[tuple[int, ...], Field(max_length=100, description="Their ids, for `remove_photo`.")] = ()
     days: Annotated[int | None, Field(description="1, 3 or 7 for `pause`; up to 365 for `suspend`, null without end.")] = None
     audience: Annotated[Audience | None, Field(strict=False, description="For `narrow`; null: the next narrower.")] = None
 

@@ -100,7 +100,7 @@ def _decision(seat: Seat, case: Case, draft: DecisionDraft, now: datetime) -> De
         at=now,
         rule=draft.rule,
         reason=draft.reason,
-        measures=[dataclasses.asdict(measure) for measure in draft.measures],
+        measures=[dataclasses.asdict(measure) for measure in telling.placed(case, draft.measures)],
         acted=draft.measures[0].action is not Action.NO_ACTION,
         told_reporters=draft.tell_reporters,
     )

@@ -39,7 +39,7 @@ def apply(case: Case, changes: Sequence[Change], *, decision_id: int | None, now
             organization_id=wanted.organization_id,
             part=wanted.part,
             before=dict(before or {}),
-            after=dict(wanted.to),
+            after=dict(parts.made(wanted) if before is not None else wanted.to),
             state=EffectState.STANDING if before is not None else EffectState.ENDED,
             ends_at=wanted.ends_at if before is not None else None,
             at=now,
@@ -62,7 +62,8 @@ def reverse(effects: Sequence[Effect], *, into: EffectState = EffectState.REVERS
         _lock(effect.part, str(effect.target))
         later = _next(effect)
         if later is not None:
-            later.before, effect.outcome = effect.before, ANOTHER
+            below, whole = parts.without(effect.part, before=effect.before, after=effect.after, above=later.before)
+            later.before, effect.outcome = dict(below), ANOTHER if whole else CHANGED
         elif _put_back(effect, now) is None:
             effect.outcome = CHANGED
         effect.state, effect.settled_at = into, now

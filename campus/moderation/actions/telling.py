@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from campus.accounts.models import User
-from campus.moderation import letters, notices, targets
+from campus.moderation import letters, notices, parts, targets
 from campus.moderation.kinds import Action, Measure, TargetKind
 from campus.moderation.models import Report
 from campus.moderation.queries.letters import RUNNING
@@ -17,6 +17,7 @@ from campus.organizations.queries import active
 from campus.platform.db import session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from campus.moderation.kinds import DecisionDraft
@@ -49,15 +50,16 @@ def recipients(case: Case) -> Recipients:
 
 
 def composed(case: Case, draft: DecisionDraft, *, as_staff: bool, was_held: bool, url: str = PREVIEW, now: datetime) -> Letters:
-    """Both letters of a decision. The author of what was found in order, and was never hidden, hears nothing."""
+    """Both letters of a decision. The author of what was found in order, and was never hidden or is gone, hears nothing."""
     acted = any(measure.action is not Action.NO_ACTION for measure in draft.measures)
+    was_held = was_held and targets.is_there(case.target)  # who deleted hers has nothing that is shown again
     where = url if acted else _place(case)
     author = letters.of_decision(
         case.target_kind,
         by=signature(case, as_staff=as_staff),
         rule=draft.rule,
         reason=draft.reason,
-        measures=draft.measures,
+        measures=placed(case, draft.measures),
         now=now,
         url=where,
     )
@@ -110,8 +112,16 @@ def sent(found: LetterPage) -> Letter:
     )
 
 
+def placed(case: Case, measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """The measures of a draft as letters and decisions name them: photos by the places they have now."""
+    return tuple(
+        replace(measure, photos=tuple(parts.photo_places(case, measure.photos).values()) if measure.photos else ())
+        for measure in measures
+    )
+
+
 def measures_of(decision: Decision) -> tuple[Measure, ...]:
-    """The measures of a decision, as they were chosen."""
+    """The measures of a decision, as they were chosen; photos by the places they had."""
     return tuple(
         Measure(Action(kept["action"]), tuple(kept["photos"]), kept["days"], kept["audience"]) for kept in decision.measures
     )

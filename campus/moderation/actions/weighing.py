@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, literal, select
 
 from campus.feed.audience import related_to
-from campus.moderation import fitting, parts
+from campus.moderation import fitting, parts, targets
 from campus.moderation.actions import telling
 from campus.moderation.kinds import UNDECIDED, Action, TargetKind
 from campus.moderation.models import Case
 from campus.moderation.queries.finding import case_for
-from campus.moderation.seats import seat_of
+from campus.moderation.seats import known_to, seat_of
 from campus.moderation.snapshots import reach_of
 from campus.platform.db import session
 from campus.posts.models import Post, PostState
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from campus.accounts.viewer import Viewer
     from campus.moderation.kinds import DecisionDraft, Measure
     from campus.moderation.letters import Letters
+    from campus.moderation.seats import Seat
 
 MOST = 10_000  # feeds are counted up to here
 
@@ -33,7 +34,8 @@ class Consequences:
     """What the confirmation lists: a sentence for each measure, and what else is touched.
 
     `reach`: people besides the author who may see the post while it is published. `feeds`: those among them whom it reaches
-    through a relation, counted up to 10,000. `other_cases`: undecided cases about the same author, which stay open.
+    through a relation, counted up to 10,000. `other_cases`: undecided cases about the same author that she
+    is told of, which stay open.
     """
 
     sentences: tuple[str, ...]
@@ -53,7 +55,8 @@ def consequences(*, viewer: Viewer | None, case_id: int, draft: DecisionDraft) -
         Invalid: the draft does not fit, as in `decide`.
     """
     case = case_for(viewer, case_id)
-    draft = fitting.checked(seat_of(viewer), case, draft)
+    seat = seat_of(viewer)
+    draft = fitting.checked(seat, case, draft)
     post = session.get(Post, case.post_id) if case.post_id is not None else None
     reach = reach_of(case.post_id)
     found = Consequences(
@@ -62,7 +65,7 @@ def consequences(*, viewer: Viewer | None, case_id: int, draft: DecisionDraft) -
         reach=reach,
         likes=post.like_count if post else 0,
         comments=post.comment_count if post else 0,
-        other_cases=_other_cases(case),
+        other_cases=_other_cases(seat, case),
         signed_posts=_signed(case.author_id),
     )
     sentences = tuple(_sentence(case, measure, found) for measure in draft.measures)
@@ -88,10 +91,10 @@ def _feeds(post: Post) -> int:
     return session.scalar(select(func.count()).select_from(select(related.c.user_id).limit(MOST).subquery())) or 0
 
 
-def _other_cases(case: Case) -> int:
+def _other_cases(seat: Seat, case: Case) -> int:
     if case.author_id is None:
         return 0
-    others = (Case.author_id == case.author_id, Case.id != case.id, Case.state.in_(UNDECIDED))
+    others = (Case.author_id == case.author_id, Case.id != case.id, Case.state.in_(UNDECIDED), known_to(seat, case))
     return session.scalar(select(func.count()).select_from(Case).where(*others)) or 0
 
 
@@ -111,9 +114,9 @@ def _sentence(case: Case, measure: Measure, found: Consequences) -> str:
         )
     days = measure.days or 0
     return {
-        Action.NO_ACTION: f"The {case.target_kind} stays as it was" + (", and is shown again." if case.held_at else "."),
+        Action.NO_ACTION: _nothing(case),
         Action.HIDE: f"The {thing} is hidden from {who}, at once.",
-        Action.REMOVE_PHOTO: f"Photos taken out: {len(parts.photo_ids(case, measure.photos))}. Their files are refused at once.",
+        Action.REMOVE_PHOTO: f"Photos taken out: {_count(case, measure)}. Their files are refused at once.",
         Action.LOCK_COMMENTS: f"Nobody comments on the post any more; {found.comments:,} comments stay.",
         Action.WARN: "The author is warned. Nothing else changes.",
         Action.PAUSE: f"The author neither posts nor comments for {days} days, anywhere on the site.",
@@ -122,3 +125,13 @@ def _sentence(case: Case, measure: Measure, found: Consequences) -> str:
         Action.DELETE: f"The {thing} is hidden from {who} at once, and erased after 30 days.",
         Action.HOLD: "",
     }[measure.action]
+
+
+def _count(case: Case, measure: Measure) -> int:
+    return len(parts.photo_places(case, measure.photos))
+
+
+def _nothing(case: Case) -> str:
+    if not targets.is_there(case.target):
+        return f"The {case.target_kind} was deleted meanwhile. Nothing else changes."
+    return f"The {case.target_kind} stays as it was" + (", and is shown again." if case.held_at else ".")

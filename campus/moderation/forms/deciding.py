@@ -16,8 +16,11 @@ from campus.platform.errors import Invalid
 from campus.posts.models import Audience
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from campus.moderation.models import Case
     from campus.moderation.seats import Seat
+    from campus.posts.models import Photo
 
 AUDIENCES = {
     Audience.ORGANIZATION: "Members of the organization",
@@ -41,10 +44,10 @@ class DecisionForm(Form):
     reason = TextAreaField("The reason, which the author reads", render_kw={"rows": 4})
     tell_reporters = BooleanField("Tell those who reported it what came of it", default=True)
 
-    def offer(self, seat: Seat, case: Case, photos: list[int], audiences: list[Audience]) -> None:
+    def offer(self, seat: Seat, case: Case, photos: Sequence[Photo], audiences: list[Audience]) -> None:
         """What can be decided about this case by her; while nothing is sent, the rule it was reported under."""
         self.measures.choices = [SelectChoice(action.value, ACTIONS[action]) for action in actions_for(seat, case)]
-        self.photos.choices = [SelectChoice(position, str(position)) for position in photos]
+        self.photos.choices = [SelectChoice(photo.id, str(photo.position)) for photo in photos]
         self.audience.choices = [SelectChoice(each.value, AUDIENCES[each]) for each in audiences]
         if not self.is_submitted() and case.category is not None:
             self.rule.data = case.category.value

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from campus.moderation.models import Snapshot
 from campus.moderation.queries.finding import CaseNotFound, case_for
+from campus.moderation.queries.offering import photos_of
 from campus.platform.db import session
 
 if TYPE_CHECKING:
@@ -27,4 +28,7 @@ def kept_file(viewer: Viewer | None, case_id: int, token: uuid.UUID) -> tuple[li
         for photo in photos:
             if photo["token"] == str(token):
                 return photo["widths"], photo["width"], photo["height"]
+    for shown in photos_of(case):  # put into the post since: it is offered in the form of a decision
+        if shown.token == token:
+            return shown.widths, shown.width, shown.height
     raise CaseNotFound

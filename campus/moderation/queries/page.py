@@ -14,6 +14,8 @@ from campus.moderation.kinds import UNDECIDED
 from campus.moderation.models import Appeal, Case, Decision, Effect, Note, Report, Snapshot
 from campus.moderation.queries.finding import case_for
 from campus.moderation.queries.listing import person
+from campus.moderation.queries.offering import photos_of
+from campus.moderation.seats import known_to, seat_of
 from campus.moderation.wording import CATEGORIES
 from campus.organizations.models import Organization
 from campus.platform.db import session
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
+
     from campus.accounts.viewer import Viewer
     from campus.moderation.targets import Facts
+    from campus.posts.models import Photo
 
 Row = TypeVar("Row", Note, Decision, Appeal, Effect, Snapshot)
 MOST = 100  # rows of each list; a case with more shows the newest
@@ -32,7 +37,10 @@ MOST = 100  # rows of each list; a case with more shows the newest
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report as those see it who handle the case. `agreed` of the reporter's `decided` earlier reports were right."""
+    """A report as those see it who handle the case. `agreed` of the reporter's `decided` earlier reports were right.
+
+    An organization's moderators are told of reports to their own organization.
+    """
 
     report: Report
     reporter: PersonView
@@ -42,7 +50,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is known of the author: decisions that count against her, those that do not, and her undecided cases."""
+    """What is known of the author to whoever looks: decisions that count against her, those that do not, her undecided cases."""
 
     strikes: int
     void: int
@@ -65,7 +73,7 @@ class CasePage:
     """A case with everything around it. `facts` is the thing as it is now, None when it is gone; `snapshots` how it was.
 
     `people` has everybody named by an id in it (`claimed_by`, `by_id`, `decided_by`). `reach` is how many people besides the
-    author may see the post while it is published.
+    author may see the post while it is published, `photos` those that it shows now.
     """
 
     case: Case
@@ -73,6 +81,7 @@ class CasePage:
     author: PersonView | None
     organization: Organization | None
     reach: int
+    photos: Sequence[Photo]
     snapshots: Sequence[Snapshot]
     reports: Sequence[ReportView]
     notes: Sequence[Note]
@@ -91,10 +100,11 @@ def case_page(viewer: Viewer | None, case_id: int) -> CasePage:
         NoSeat, CaseNotFound: there is none for her.
     """
     case = case_for(viewer, case_id)
+    known = known_to(seat_of(viewer), case)
     notes = _of(Note, case)
     decisions, appeals = _of(Decision, case), _of(Appeal, case)
     entries = _entries(case)
-    reports = _reports(case)
+    reports = _reports(case, known)
     people = _people(case, [*_ids(notes, decisions, appeals), *_actors(entries)])
     return CasePage(
         case,
@@ -102,25 +112,26 @@ def case_page(viewer: Viewer | None, case_id: int) -> CasePage:
         people.get(case.author_id or 0),
         session.get(Organization, case.organization_id) if case.organization_id is not None else None,
         snapshots.reach_of(case.post_id),
+        photos_of(case),
         _of(Snapshot, case),
         reports,
         notes,
         decisions,
         _of(Effect, case),
         appeals,
-        history(case.author_id),
+        history(case.author_id, known),
         _timeline(reports, notes, appeals, entries, people),
         people,
     )
 
 
-def history(author_id: int | None) -> History:
-    """The decisions about somebody, and how many of her cases are undecided. Two statements."""
+def history(author_id: int | None, known: ColumnElement[bool]) -> History:
+    """The decisions about somebody, and how many of her cases are undecided, among the `known` cases. Two statements."""
     if author_id is None:
         return History(0, 0, 0, ())
-    hers = select(Decision).join(Case, Case.id == Decision.case_id).where(Case.author_id == author_id, Decision.acted)
+    hers = select(Decision).join(Case, Case.id == Decision.case_id).where(Case.author_id == author_id, Decision.acted, known)
     earlier = session.scalars(hers.order_by(Decision.id.desc()).limit(MOST)).all()
-    undecided = select(func.count()).select_from(Case).where(Case.author_id == author_id, Case.state.in_(UNDECIDED))
+    undecided = select(func.count()).select_from(Case).where(Case.author_id == author_id, Case.state.in_(UNDECIDED), known)
     strikes = sum(decision.void_at is None for decision in earlier)
     return History(strikes, len(earlier) - strikes, session.scalar(undecided) or 0, earlier)
 
@@ -130,19 +141,21 @@ def _of(kind: type[Row], case: Case) -> Sequence[Row]:
     return list(reversed(session.scalars(newest.execution_options(populate_existing=True)).all()))
 
 
-def _reports(case: Case) -> list[ReportView]:
-    """Each with how often decisions agreed with its reporter before."""
+def _reports(case: Case, known: ColumnElement[bool]) -> list[ReportView]:
+    """Each with how often decisions of `known` cases agreed with its reporter before."""
     here = select(Report, User).join(User, User.id == Report.reporter_id).where(Report.case_id == case.id)
     rows = session.execute(here.order_by(Report.id).limit(MOST)).all()
     before = (
         select(Report.reporter_id, func.count(), func.count().filter(Decision.acted))
         .join(Decision, Decision.case_id == Report.case_id)
+        .join(Case, Case.id == Report.case_id)
         .where(Report.reporter_id.in_([user.id for _, user in rows]), Report.case_id != case.id, Decision.void_at.is_(None))
+        .where(known)
         .group_by(Report.reporter_id)
     )
-    known = {row[0]: (row[1], row[2]) for row in session.execute(before)}
+    records = {row[0]: (row[1], row[2]) for row in session.execute(before)}
     return [
-        ReportView(report, PersonView(user.id, user.handle, user.name, user.avatar_token), *known.get(user.id, (0, 0)))
+        ReportView(report, PersonView(user.id, user.handle, user.name, user.avatar_token), *records.get(user.id, (0, 0)))
         for report, user in rows
     ]
 

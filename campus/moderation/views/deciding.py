@@ -67,7 +67,7 @@ def decide(slug: str | None, case_id: int) -> Response:
 
 def _form(case: Case) -> tuple[DecisionForm, Sequence[Photo]]:
     form, photos = DecisionForm(), photos_of(case)
-    form.offer(seat_of(viewer()), case, [photo.position for photo in photos], narrower_audiences(case))
+    form.offer(seat_of(viewer()), case, photos, narrower_audiences(case))
     return form, photos
 
 

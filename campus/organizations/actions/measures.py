@@ -46,11 +46,14 @@ def put_out(*, organization_id: int, user_id: int) -> Value:
     return before
 
 
-def let_in_again(*, organization_id: int, user_id: int, before: Value) -> bool:
-    """Make somebody who was put out what she was. False if she has become a member again meanwhile, or left for good."""
+def let_in_again(*, organization_id: int, user_id: int, before: Value, ended_at: datetime | None) -> bool:
+    """Make somebody what she was whom the removal at `ended_at` put out, even if she has asked to come back since.
+
+    False if others acted meanwhile: she is a member again, was removed anew or rejected; or if she left for good.
+    """
     with transaction():
         hers = session.get(OrganizationMembership, (organization_id, user_id), with_for_update=True, populate_existing=True)
-        if hers is None or hers.status not in {MembershipStatus.REMOVED, MembershipStatus.PENDING}:
+        if hers is None or hers.status not in {MembershipStatus.REMOVED, MembershipStatus.PENDING} or hers.ended_at != ended_at:
             return False
         hers.status, hers.role, hers.kind = MembershipStatus(before["status"]), Role(before["role"]), MemberKind(before["kind"])
         hers.since, hers.until, hers.ended_at = datetime.fromisoformat(before["since"]), _moment(before["until"]), None
