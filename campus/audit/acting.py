@@ -15,7 +15,7 @@ _actor: ContextVar[str] = ContextVar("actor", default=NOBODY)
 
 
 def actor() -> str:
-    """Who acts: `user:7`, `api:7`, `cli:name`, `auto:task`."""
+    """Who acts: `user:7`, `api:7`, `cli:name`, `auto:task`; `letter:7` by a decision's link alone."""
     return _actor.get()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import secrets
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +20,10 @@ from campus.platform import clock
 from campus.platform.db import after_commit, session, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 LOCK = 77_001  # advisory: one entry follows another
+_waiting: ContextVar[list[tuple[AuditEntry, AuditReason | None]] | None] = ContextVar("waiting", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,15 @@ def record(
 
     `act` is a verb of a kind of thing (`user.suspend`), `target` the thing (`user:7`); `before` and `after` hold what changed, no
     more: no words of people's, which would outlive them. Why it was done, `after` tells in a `Reason`. Entries are written one
-    after the other: a transaction that records waits for the one before it to end.
+    after the other: a transaction that records waits for the one before it to end. So it comes last of all in a transaction, or
+    inside `last_of_all()`.
     """
     values = dict(after or {})
     reason, salt = values.pop(REASON, None), secrets.token_bytes(16)
     if isinstance(reason, Reason):
         values |= {DIGEST: chain.reason_digest(reason.text, salt), ABOUT: reason.about}
     with transaction():
-        session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        last = session.execute(select(AuditEntry.seq, AuditEntry.seal).order_by(AuditEntry.seq.desc()).limit(1)).one_or_none()
         entry = AuditEntry(
-            seq=last.seq + 1 if last else 1,
             at=clock.now(),
             actor=actor(),
             act=act,
@@ -63,13 +64,47 @@ def record(
             after=_plain(values),
             request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
         )
-        entry.seal = chain.seal(entry, last.seal if last else chain.FIRST)
-        session.add(entry)
-        if isinstance(reason, Reason):
-            session.add(AuditReason(seq=entry.seq, about=reason.about, text=reason.text, salt=salt))
-        session.flush()
-        after_commit(functools.partial(chain.note, entry.seq, entry.seal), key=f"audit:{entry.seq}")
+        kept = AuditReason(about=reason.about, text=reason.text, salt=salt) if isinstance(reason, Reason) else None
+        waiting = _waiting.get()
+        if waiting is None:
+            _write(entry, kept)
+        else:
+            waiting.append((entry, kept))
     return entry
+
+
+@contextmanager
+def last_of_all() -> Iterator[None]:
+    """What is recorded inside is written when the block ends, in its order; nothing of it, if the block fails.
+
+    For verbs that use others which record, and go on to what somebody may hold who waits to record: neither would ever end. To be
+    opened inside the transaction. Until the block ends, an entry has neither number nor seal.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    entries: list[tuple[AuditEntry, AuditReason | None]] = []
+    token = _waiting.set(entries)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for entry, reason in entries:
+        _write(entry, reason)
+
+
+def _write(entry: AuditEntry, reason: AuditReason | None) -> None:
+    """Number and seal it after the entry before, which is waited for."""
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    last = session.execute(select(AuditEntry.seq, AuditEntry.seal).order_by(AuditEntry.seq.desc()).limit(1)).one_or_none()
+    entry.seq = last.seq + 1 if last else 1
+    entry.seal = chain.seal(entry, last.seal if last else chain.FIRST)
+    session.add(entry)
+    if reason is not None:
+        reason.seq = entry.seq
+        session.add(reason)
+    session.flush()
+    after_commit(functools.partial(chain.note, entry.seq, entry.seal), key=f"audit:{entry.seq}")
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:

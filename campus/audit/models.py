@@ -19,7 +19,8 @@ ERASED = "(erased)"
 class AuditEntry(Base):
     """One effect of one act. `seq` counts from 1 without gaps.
 
-    `actor` is `user:7`, `api:7` (by a token of hers), `cli:name` (an operator's account on the machine) or `auto:task`; `target`
+    `actor` is `user:7`, `api:7` (by a token of hers), `cli:name` (an operator's account on the machine), `auto:task` or
+    `letter:7` (whoever had the link of that decision's letter); `target`
     is `user:12`, `post:4711`. No foreign keys: what was done stays on record when its people and things are gone.
     """
 

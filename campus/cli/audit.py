@@ -17,7 +17,7 @@ group = Group("audit", help="The audit log: every use of a privilege, sealed aga
 
 def _filters(command: Any) -> Any:
     for option in (
-        click.option("--actor", help="user:ID, api:ID, cli:NAME or auto:TASK."),
+        click.option("--actor", help="user:ID, api:ID, cli:NAME, auto:TASK or letter:ID."),
         click.option("--act", help="For instance user.suspend."),
         click.option("--target", help="For instance user:7 or post:4711."),
         click.option("--organization", "organization_id", type=click.IntRange(1), help="An organization's id."),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def set_hidden(comment_id: int, to: Value, *, expected: Value | None = None, now: datetime) -> Value | None:
     """Hide a comment, or show it again. Values: `{"hidden": True}`. None: it is deleted, or not as expected."""
     with transaction():
-        comment = session.get(Comment, comment_id, with_for_update=True, populate_existing=True)
+        comment = session.get(Comment, comment_id, with_for_update={"key_share": True}, populate_existing=True)
         if comment is None or comment.deleted_at is not None:
             return None
         hidden, wanted = comment.hidden_at is not None, bool(to["hidden"])
@@ -35,7 +35,7 @@ def set_hidden(comment_id: int, to: Value, *, expected: Value | None = None, now
 def erase(comment_id: int, *, now: datetime) -> bool:
     """Empty a comment for good, which moderators hid for that. False if it was gone already."""
     with transaction():
-        comment = session.get(Comment, comment_id, with_for_update=True, populate_existing=True)
+        comment = session.get(Comment, comment_id, with_for_update={"key_share": True}, populate_existing=True)
         if comment is None or comment.deleted_at is not None:
             return False
         if comment.hidden_at is None:

@@ -176,7 +176,7 @@ def _membership(target: Target, to: Value, expected: Value | None, organization_
 
 
 def _suspension(target: Target, to: Value, expected: Value | None, _organization_id: int | None, now: datetime) -> Value | None:
-    person = session.get(User, target.id, with_for_update=True, populate_existing=True)
+    person = session.get(User, target.id, with_for_update={"key_share": True}, populate_existing=True)
     if person is None:
         return None
     before = _suspended(person.id)

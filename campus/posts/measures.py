@@ -128,7 +128,7 @@ def is_needed(token: uuid.UUID) -> bool:
 
 
 def _locked(post_id: int) -> Post | None:
-    return session.get(Post, post_id, with_for_update=True, populate_existing=True)
+    return session.get(Post, post_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _is(expected: Value | None, **current: object) -> bool:

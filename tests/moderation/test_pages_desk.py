@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from campus.moderation.kinds import Action, CaseState
+from campus.audit.models import AuditEntry
+from campus.moderation.kinds import Action, CaseState, Target, TargetKind
 from campus.moderation.models import Decision
 from campus.notifications.models import Notification
 from campus.platform.db import session, transaction
@@ -224,6 +225,20 @@ def test_undoing_and_opening_again(post: Post, mina: User, case_id: int, client_
     assert browser.post(f"{url}/reopen", data={"reason": ""}).status_code == 422
     browser.post(f"{url}/reopen", data={"reason": "New facts."})
     assert "New facts." in browser.get(url).text
+
+
+def test_an_appeal_is_made_by_who_is_signed_in_or_by_whoever_has_the_letter(
+    world: World, staff: User, client: Client, client_as: Callable[[User], Client]
+) -> None:
+    northbridge = Target(TargetKind.ORGANIZATION, world.northbridge.id)
+    made = [decide(world.root, report(world.charlie, northbridge).case_id, Action.WARN) for _ in range(2)]
+    for browser, decision in zip((client, client_as(world.dana)), made, strict=True):
+        browser.post(f"/moderation/letters/{decision.letter}/appeal", data={"text": "We did not."})
+    entries = select(AuditEntry.actor).where(AuditEntry.act == "case.appeal").order_by(AuditEntry.seq)
+    assert session.scalars(entries).all() == [f"letter:{made[0].id}", f"user:{world.dana.id}"]
+    told = flat(client_as(staff).get(f"/moderation/cases/{made[0].case_id}").text)
+    assert "Its people appealed" in told
+    assert f"letter:{made[0].id}" in client_as(staff).get("/admin/audit?act=case.appeal").text
 
 
 def test_a_case_is_handed_to_the_sites_staff_with_a_word_why(

@@ -44,7 +44,7 @@ def set_pause(user_id: int, to: Value, *, expected: Value | None = None) -> Valu
     Returns the value before. None, and nothing is changed: there is nobody, or the pause is not the one `expected`.
     """
     with transaction():
-        person = session.get(User, user_id, with_for_update=True, populate_existing=True)
+        person = session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
         if person is None:
             return None
         before = {"until": person.posting_paused_until.isoformat() if person.posting_paused_until else None}

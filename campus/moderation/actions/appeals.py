@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from campus.audit.acting import acting, actor
+from campus.audit.actions import last_of_all
 from campus.moderation.actions import effects, telling
 from campus.moderation.actions.deciding import TooLate, last_decision
 from campus.moderation.actions.handling import NotInThatState, held, noted, why, written
@@ -56,7 +57,7 @@ def appeal(*, letter: uuid.UUID, text: str, now: datetime) -> Appeal:
         if case.scope is CaseScope.ORG and not _another_moderator(case, decision):
             case.scope, case.routed_because = CaseScope.SITE, "Nobody else moderates there: the site's staff decides the appeal."
         session.flush()
-        with acting(_appellant(case)):
+        with acting(_appellant(decision)):
             noted("appeal", case, before={"state": before}, after={"state": case.state, "appeal": made.id})
     return made
 
@@ -70,7 +71,7 @@ def decide_appeal(*, viewer: Viewer | None, case_id: int, overturn: bool, reason
         Invalid: no reason (`field` is "reason").
     """
     cleaned = written(reason, field="reason", what="The reason")
-    with transaction():
+    with transaction(), last_of_all():
         seat, case = held(viewer, case_id)
         decision = last_decision(case)
         made = session.scalar(select(Appeal).where(Appeal.decision_id == decision.id)) if decision else None
@@ -82,7 +83,7 @@ def decide_appeal(*, viewer: Viewer | None, case_id: int, overturn: bool, reason
         ended = []
         if overturn:
             decision.void_at = now
-            ended = effects.reverse(effects.standing_of(case, decision_id=decision.id), now=now)
+            ended = effects.reverse(effects.held(case), now=now)
         session.flush()
         telling.appeal_decided(case, decision, made, overturned=overturn, now=now)
         effects.record_reversed(case, ended)
@@ -91,10 +92,9 @@ def decide_appeal(*, viewer: Viewer | None, case_id: int, overturn: bool, reason
     return made
 
 
-def _appellant(case: Case) -> str:
-    """Who is signed in; by the link alone, the author, to whom it was sent."""
-    signed_in = actor().startswith(("user:", "api:"))
-    return actor() if signed_in or case.author_id is None else f"user:{case.author_id}"
+def _appellant(decision: Decision) -> str:
+    """Who is signed in; by the link alone, whoever has it: it was sent to who is concerned, but nothing proves who opened it."""
+    return actor() if actor().startswith(("user:", "api:")) else f"letter:{decision.id}"
 
 
 def _require_appealable(case: Case, decision: Decision, now: datetime) -> None:

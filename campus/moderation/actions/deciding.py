@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from campus.accounts.models import User
+from campus.audit.actions import last_of_all
 from campus.moderation import fitting, parts, snapshots, targets
 from campus.moderation.actions import effects, telling
 from campus.moderation.actions.handling import NotInThatState, held, noted, require_mine, why
 from campus.moderation.kinds import UNDO_WITHIN, Action, CaseState
-from campus.moderation.models import Decision, Effect
+from campus.moderation.models import Decision
 from campus.platform.db import session, transaction
 from campus.posts.models import Audience
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from campus.accounts.viewer import Viewer
     from campus.moderation.kinds import DecisionDraft
-    from campus.moderation.models import Case
+    from campus.moderation.models import Case, Effect
+    from campus.moderation.parts import Change
     from campus.moderation.seats import Seat
 
 
@@ -42,16 +44,15 @@ def decide(*, viewer: Viewer | None, case_id: int, draft: DecisionDraft, now: da
         Invalid: the draft does not fit (`field` is "reason", "rule" or "measures").
         LastOwner: she would remove the last owner of an organization.
     """
-    with transaction():
+    with transaction(), last_of_all():
         seat, case = held(viewer, case_id)
         require_mine(seat, case, now=now)
         draft = fitting.checked(seat, case, draft)
-        if case.author_id is not None:  # before anything writes to the audit log: who waits for that must not hold her row
-            session.execute(select(User.id).where(User.id == case.author_id).with_for_update(key_share=True))
+        earlier = effects.held(case, changes=_wanted(case, draft, now))
         decision = _decision(seat, case, draft, now)
         _freeze(case, now)
-        made = _carry_out(case, draft, decision, now)
-        ended = _end_earlier(case, decision, now)
+        made = effects.apply(case, _wanted(case, draft, now), decision_id=decision.id, now=now)
+        ended = _end_earlier(case, decision, earlier, now)
         was_held, case.state = case.held_at is not None, CaseState.DECIDED
         case.closed_at, case.decided_at, case.held_at = now, case.decided_at or now, None
         telling.decided(case, decision, draft, was_held=was_held, now=now)
@@ -69,14 +70,14 @@ def undo(*, viewer: Viewer | None, case_id: int, now: datetime) -> list[Effect]:
         NotInThatState: it is not decided, or under appeal.
         TooLate: it was decided more than 30 days ago.
     """
-    with transaction():
+    with transaction(), last_of_all():
         seat, case = held(viewer, case_id)
         decision = last_decision(case)
         if decision is None or decision.void_at is not None or case.state not in {CaseState.DECIDED, CaseState.UPHELD}:
             raise NotInThatState("Only a decision that stands can be taken back.")
         if decision.at + UNDO_WITHIN < now:
             raise TooLate("A decision can be taken back for 30 days.")
-        ended = effects.reverse(effects.standing_of(case, decision_id=decision.id), now=now)
+        ended = effects.reverse(effects.held(case), now=now)
         decision.void_at = decision.undone_at = now
         decision.undone_by, case.state = seat.user_id, CaseState.REOPENED
         case.claimed_by, case.claimed_at, case.waiting_since = None, None, now
@@ -116,17 +117,14 @@ def _freeze(case: Case, now: datetime) -> None:
         snapshots.take(case, found, occasion="decision", now=now)
 
 
-def _carry_out(case: Case, draft: DecisionDraft, decision: Decision, now: datetime) -> list[Effect]:
-    """What an earlier room records in the audit log comes last: see `decide`."""
-    order = sorted(draft.measures, key=lambda measure: measure.action in {Action.REMOVE_MEMBER, Action.SUSPEND})
-    wanted = [change for measure in order for change in parts.changes(case, measure, now=now)]
-    return effects.apply(case, wanted, decision_id=decision.id, now=now)
+def _wanted(case: Case, draft: DecisionDraft, now: datetime) -> list[Change]:
+    """What is changed: asked once to hold it, and once more when nobody else changes it."""
+    return [change for measure in draft.measures for change in parts.changes(case, measure, now=now)]
 
 
-def _end_earlier(case: Case, decision: Decision, now: datetime) -> list[Effect]:
+def _end_earlier(case: Case, decision: Decision, earlier: Sequence[Effect], now: datetime) -> list[Effect]:
     """Take back the hold, and what an earlier decision of this case did: after the new effects, so that nothing shows between."""
-    earlier = select(Effect).where(Effect.case_id == case.id, Effect.decision_id.is_distinct_from(decision.id))
-    ended = effects.reverse(list(session.scalars(earlier)), now=now)
+    ended = effects.reverse(earlier, now=now)
     for before in session.scalars(select(Decision).where(Decision.case_id == case.id, Decision.id != decision.id)):
         before.void_at = before.void_at or now
     return ended

@@ -1,13 +1,17 @@
-"""Measures take effect, and are taken back. The effects on one part of one thing form a chain: see `models.Effect`."""
+"""Measures take effect, and are taken back. The effects on one part of one thing form a chain: see `models.Effect`.
+
+Whoever calls this holds the case, and what is changed: see `locks`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campus.audit.actions import record
 from campus.moderation import parts
+from campus.moderation.actions import locks
 from campus.moderation.kinds import EffectState
 from campus.moderation.models import Effect
 from campus.moderation.parts import Change
@@ -28,7 +32,6 @@ def apply(case: Case, changes: Sequence[Change], *, decision_id: int | None, now
     """Make these changes, in the open transaction. What was gone already has an effect that ended at once."""
     effects = []
     for wanted in changes:
-        _lock(wanted.part, str(wanted.target))
         before = parts.change(wanted, expected=None, now=now)
         effect = Effect(
             case_id=case.id,
@@ -59,7 +62,6 @@ def reverse(effects: Sequence[Effect], *, into: EffectState = EffectState.REVERS
     """
     standing = sorted((each for each in effects if each.state == EffectState.STANDING), key=lambda each: each.id, reverse=True)
     for effect in standing:
-        _lock(effect.part, str(effect.target))
         later = _next(effect)
         if later is not None:
             below, whole = parts.without(effect.part, before=effect.before, after=effect.after, above=later.before)
@@ -77,11 +79,12 @@ def erase(effect: Effect, *, now: datetime) -> None:
     effect.state, effect.settled_at = EffectState.ERASED, now
 
 
-def standing_of(case: Case, *, decision_id: int | None) -> list[Effect]:
-    """The effects of a decision of this case (None: of its hold) that stand."""
-    mine = select(Effect).where(Effect.case_id == case.id, Effect.state == EffectState.STANDING)
-    mine = mine.where(Effect.decision_id.is_(None) if decision_id is None else Effect.decision_id == decision_id)
-    return list(session.scalars(mine.order_by(Effect.id)))
+def held(case: Case, *, changes: Sequence[Change] = ()) -> list[Effect]:
+    """The effects of a case that stand, held together with what they and these changes touch: as they are once that is so."""
+    mine = select(Effect).where(Effect.case_id == case.id, Effect.state == EffectState.STANDING).order_by(Effect.id)
+    mine = mine.execution_options(populate_existing=True)
+    locks.hold([*changes, *session.scalars(mine)])
+    return list(session.scalars(mine))
 
 
 def record_applied(case: Case, effects: Sequence[Effect]) -> None:
@@ -115,8 +118,3 @@ def _next(effect: Effect) -> Effect | None:
     if effect.part == parts.MEMBERSHIP:
         later = later.where(Effect.organization_id == effect.organization_id)
     return session.scalars(later.order_by(Effect.id).limit(1)).first()
-
-
-def _lock(part: str, target: str) -> None:
-    """Whoever changes a chain is alone with it until the transaction ends."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"moderation:{part}:{target}", 0))))

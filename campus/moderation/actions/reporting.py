@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import log1p
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campus import quotas
 from campus.audit.acting import acting
 from campus.moderation import letters, notices, parts, snapshots, targets
-from campus.moderation.actions import effects
+from campus.moderation.actions import effects, locks
 from campus.moderation.kinds import (
     HOLDING_REPORTERS,
     MAX_NOTE,
@@ -111,7 +111,7 @@ def open_silent(found: Facts, *, now: datetime) -> Case:
 
 def _case_of(found: Facts, draft: ReportDraft | None, now: datetime) -> tuple[Case, bool]:
     """The undecided case of the thing, and whether it was made now: one is made at a time."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"case:{found.target}", 0))))
+    locks.the_only_case_of(found.target)
     same = (Case.target_kind == found.target.kind, Case.target_id == found.target.id, Case.state.in_(UNDECIDED))
     held = select(Case).where(*same).order_by(Case.id.desc()).limit(1).with_for_update().execution_options(populate_existing=True)
     if (case := session.scalar(held)) is not None:
@@ -188,7 +188,9 @@ def _hold_if_due(case: Case, found: Facts, now: datetime) -> bool:
     if case.held_at is not None or case.target_kind not in HOLDABLE or not _holding(case):
         return False
     with acting(AUTO):
-        made = effects.apply(case, parts.changes(case, Measure(Action.HOLD), now=now), decision_id=None, now=now)
+        wanted = parts.changes(case, Measure(Action.HOLD), now=now)
+        locks.hold(wanted)
+        made = effects.apply(case, wanted, decision_id=None, now=now)
         case.held_at = now
         if case.author_id is not None:
             letter = letters.of_hold(case.target_kind, found.url)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, or_, select
 
-from campus.audit.actions import record
+from campus.audit.actions import last_of_all, record
 from campus.moderation.actions import effects
 from campus.moderation.kinds import (
     CLOSED,
@@ -70,12 +70,14 @@ def end_due(*, now: datetime) -> dict[str, int]:
     may_end = or_(Effect.action != Action.DELETE, settled.correlate(Effect))
     due = select(Effect.id).where(Effect.state == EffectState.STANDING, Effect.ends_at <= now, may_end).order_by(Effect.id)
     for effect_id in session.scalars(due).all():
-        with transaction():
-            effect = session.get(Effect, effect_id, with_for_update=True, populate_existing=True)
-            if effect is None or effect.state != EffectState.STANDING:
-                continue
+        with transaction(), last_of_all():
+            of_it = select(Case).join(Effect, Effect.case_id == Case.id).where(Effect.id == effect_id).with_for_update(of=Case)
+            case = session.scalars(of_it.execution_options(populate_existing=True)).one_or_none()
+            effect = next((each for each in effects.held(case) if each.id == effect_id), None) if case else None
+            if case is None or effect is None or (effect.action is Action.DELETE and case.state not in CLOSED):
+                continue  # somebody was faster
             counts["erased" if effect.action is Action.DELETE else "ended"] += 1
-            _end(effect, now)
+            _end(case, effect, now)
     return counts | {"evidence": _let_go(now)}
 
 
@@ -99,8 +101,7 @@ def _escalate(case: Case, now: datetime) -> None:
         case.scope, case.routed_because = CaseScope.SITE, f"Nobody of {name} took it in time: the site's staff reviews it."
 
 
-def _end(effect: Effect, now: datetime) -> None:
-    case = session.get_one(Case, effect.case_id)
+def _end(case: Case, effect: Effect, now: datetime) -> None:
     if effect.action is Action.DELETE:
         effects.erase(effect, now=now)
     else:

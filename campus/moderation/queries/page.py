@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from campus.accounts.models import User
 from campus.audit.models import AuditEntry
 from campus.moderation import snapshots, targets
-from campus.moderation.kinds import UNDECIDED
+from campus.moderation.kinds import UNDECIDED, TargetKind
 from campus.moderation.models import Appeal, Case, Decision, Effect, Note, Report, Snapshot
 from campus.moderation.queries.finding import case_for
 from campus.moderation.queries.listing import person
@@ -120,7 +120,7 @@ def case_page(viewer: Viewer | None, case_id: int) -> CasePage:
         _of(Effect, case),
         appeals,
         history(case.author_id, known),
-        _timeline(reports, notes, appeals, entries, people),
+        _timeline(case, reports, notes, appeals, entries, people),
         people,
     )
 
@@ -186,6 +186,7 @@ def _people(case: Case, ids: Sequence[int | None]) -> dict[int, PersonView]:
 
 
 def _timeline(
+    case: Case,
     reports: Sequence[ReportView],
     notes: Sequence[Note],
     appeals: Sequence[Appeal],
@@ -199,8 +200,9 @@ def _timeline(
     told = [
         Moment(each.report.created_at, each.reporter.name, "reported it", CATEGORIES[each.report.category]) for each in reports
     ]
+    appellant = "Its people" if case.target_kind is TargetKind.ORGANIZATION else "The author"
     told += [Moment(note.at, named(note.by_id), "noted", note.text) for note in notes]
-    told += [Moment(appeal.at, "The author", "appealed", appeal.text) for appeal in appeals]
+    told += [Moment(appeal.at, appellant, "appealed", appeal.text) for appeal in appeals]
     for entry in entries:
         if entry.act != "case.appeal":
             by = _actor_id(entry.actor)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, make_response, render_template, request
 
-from campus.accounts.guard import public, sign_in_required, viewer
+from campus.accounts.guard import public, sign_in_required, viewer, viewer_or_none
 from campus.moderation import actions
 from campus.moderation import letters as wording
 from campus.moderation.actions.telling import sent
@@ -35,7 +35,8 @@ def letter(letter: uuid.UUID) -> Response:
 @blueprint.post("/moderation/letters/<uuid:letter>/appeal")
 @public
 def appeal(letter: uuid.UUID) -> Response:
-    """Disagree, once."""
+    """Disagree, once; who is signed in, in her own name."""
+    viewer_or_none()  # nobody else asks who it is: from here on the audit log knows
     try:
         actions.appeal(letter=letter, text=request.form.get("text", ""), now=clock.now())
     except (Conflict, Invalid) as error:
