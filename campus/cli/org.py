@@ -71,12 +71,27 @@ def add_department(slug: str, name: str, *, department: str, as_json: bool, dry_
 @as_json
 @dry_run
 def add_domain(slug: str, domain: str, *, as_json: bool, dry_run: bool) -> None:
-    """Let addresses at a domain prove belonging to an organization."""
+    """Let addresses at a domain prove belonging to an organization: one it claims, or any other."""
     organization = queries.by_slug(slug)
     with rehearsal(dry_run):
         actions.add_domain(organization_id=organization.id, domain=domain)
         answer = {"organization": slug, "domains": queries.domains_of(organization.id)}
     say(answer, f"{organization.name} has {', '.join(answer['domains'])}.", as_json=as_json, dry_run=dry_run)
+
+
+@group.add("refuse-domain")
+@SLUG
+@click.argument("domain")
+@as_json
+@dry_run
+def refuse_domain(slug: str, domain: str, *, as_json: bool, dry_run: bool) -> None:
+    """Turn down an organization's claim of a domain. `org show` lists what waits; `org add-domain` confirms it."""
+    organization = queries.by_slug(slug)
+    with rehearsal(dry_run):
+        changed = actions.refuse_domain(organization_id=organization.id, domain=domain)
+        answer = {"organization": slug, "claims": queries.claims_of(organization.id), "changed": changed}
+    sentence = f"{organization.name} {'claims no longer' if changed else 'did not claim'} {domain}."
+    say(answer, sentence, as_json=as_json, dry_run=dry_run)
 
 
 @group.add("remove-domain")
@@ -225,6 +240,7 @@ def _facts(organization: Organization) -> dict[str, Any]:
         "verified": organization.verified,
         "join": organization.join_policy,
         "domains": queries.domains_of(organization.id),
+        "claims": queries.claims_of(organization.id),
         "departments": [place.slug for place in queries.departments_of(organization.id)],
         "members": queries.member_count(organization.id),
     }

@@ -119,6 +119,19 @@ class OrganizationDomain(Base):
     __table_args__ = (CheckConstraint("domain = lower(domain) AND domain LIKE '%_._%'", name="domain_form"),)
 
 
+class DomainClaim(Base):
+    """A domain that an organization says is its own. It proves nothing until the site's administrators have confirmed it."""
+
+    __tablename__ = "domain_claim"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True)
+    domain: Mapped[str] = mapped_column(primary_key=True, index=True)
+    claimant_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    claimed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (CheckConstraint("domain = lower(domain) AND domain LIKE '%_._%'", name="domain_form"),)
+
+
 class Department(Base):
     """A subdivision of one university; the foreign key carries the kind, so a company cannot have one."""
 

@@ -11,6 +11,7 @@ from campus.accounts.models import EmailAddress, User
 from campus.organizations.models import (
     Department,
     DepartmentMembership,
+    DomainClaim,
     JoinPolicy,
     MembershipStatus,
     Organization,
@@ -200,6 +201,12 @@ def domains_of(organization_id: int) -> list[str]:
     """The e-mail domains that prove belonging to it."""
     mine = select(OrganizationDomain.domain).where(OrganizationDomain.organization_id == organization_id)
     return list(session.scalars(mine.order_by(OrganizationDomain.domain)))
+
+
+def claims_of(organization_id: int) -> list[str]:
+    """The domains it says are its own, which wait for the site's administrators."""
+    mine = select(DomainClaim.domain).where(DomainClaim.organization_id == organization_id)
+    return list(session.scalars(mine.order_by(DomainClaim.domain)))
 
 
 def _domains(user_id: int) -> Select[tuple[str]]:

@@ -172,6 +172,7 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
             "admin.verify_organization",
             "admin.unverify_organization",
             "admin.add_domain",
+            "admin.refuse_domain",
             "admin.confirm_remove_domain",
             "admin.remove_domain",
             "admin.tasks",

@@ -49,6 +49,7 @@ def test_create_answers_in_json(run: Any) -> None:
         "verified": False,
         "join": "domain",
         "domains": ["bridge.edu"],
+        "claims": [],
         "departments": [],
         "members": 0,
     }

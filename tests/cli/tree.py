@@ -55,6 +55,7 @@ WAYS: dict[str, list[list[str]]] = {
     "user reset-password": [["alice"], ["alice", "--password", THERE["password"]]],
     "user delete": [["alice"], ["alice", "--now"], ["leaving", "--cancel"]],
     "org create": [["university", "Westlake", "--slug", "westlake", "--domain", "westlake.example"]],
+    "org refuse-domain": [["northbridge", "claimed.example"]],
     "org verify": [["northbridge"], ["studio", "--remove"]],
     "org members remove": [["northbridge", "bob"]],
     "token create": [["alice", "--name", "A program", "--scope", "read"]],

@@ -12,7 +12,7 @@ from campus.organizations import actions, queries, roster
 from campus.organizations.models import JoinPolicy
 from campus.platform.clock import now
 from campus.platform.db import session
-from tests.factories import make_company, make_department, make_member, make_post, make_user
+from tests.factories import make_company, make_department, make_email, make_member, make_post, make_user
 from tests.organizations.managing import campus
 
 if TYPE_CHECKING:
@@ -45,18 +45,63 @@ def acts() -> list[str]:
     return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.seq)))
 
 
-def test_a_domain_is_looked_at_before_it_is_added(client_as: SignIn, westmere: Campus) -> None:
+def test_a_domain_is_looked_at_claimed_and_waits_for_the_administrators_of_the_site(client_as: SignIn, westmere: Campus) -> None:
     browser = client_as(westmere["admin"])
 
     page = browser.get(f"{BASE}/domains?domain=Example.org").text
     assert "13 people have a verified address at example.org" in page
     assert "6 of them are members already" in page
     assert queries.domains_of(westmere.westmere.id) == []
-    assert browser.post(f"{BASE}/domains", data={"domain": "example.org"}).status_code == 303
-    assert queries.domains_of(westmere.westmere.id) == ["example.org"]
+    for _ in range(2):
+        assert browser.post(f"{BASE}/domains", data={"domain": "example.org"}).status_code == 303
+    assert (queries.domains_of(westmere.westmere.id), queries.claims_of(westmere.westmere.id)) == ([], ["example.org"])
+    assert "Waiting to be confirmed" in browser.get(f"{BASE}/domains").text
+    assert browser.get("/api/organizations/westmere/domains/").get_json() == {"domains": [], "waiting": ["example.org"]}
+    with pytest.raises(actions.NotUnasked):  # it proves nothing yet
+        actions.admit(
+            viewer_id=westmere["admin"].id, organization_id=westmere.westmere.id, user_id=westmere["stranger"].id, now=now()
+        )
     assert browser.post(f"{BASE}/domains/remove", data={"domain": "example.org"}).status_code == 303
-    assert queries.domains_of(westmere.westmere.id) == []
-    assert acts()[-2:] == ["organization.add_domain", "organization.drop_domain"]
+    assert queries.claims_of(westmere.westmere.id) == []
+    assert acts() == ["organization.claim_domain", "organization.refuse_domain"]
+
+
+def test_the_site_confirms_one_claim_and_the_others_end(client_as: SignIn, westmere: Campus) -> None:
+    other = make_company(slug="other")
+    make_member(user=westmere["stranger"], organization=other, role="owner")
+    client_as(westmere["admin"]).post(f"{BASE}/domains", data={"domain": "example.org"})
+    client_as(westmere["stranger"]).post("/o/other/manage/domains", data={"domain": "example.org"})
+    root = client_as(westmere["site_admin"])
+    assert "/admin/organizations/westmere" in root.get("/admin/organizations?only=claims").text
+    page = root.get("/admin/organizations/westmere").text
+    assert ("Domains to confirm" in page, "people with an address there: 13" in page) == (True, True)
+    assert root.post("/admin/organizations/westmere/domains", data={"domain": "example.org"}).status_code == 303
+    assert [queries.domains_of(each) for each in (westmere.westmere.id, other.id)] == [["example.org"], []]
+    assert [queries.claims_of(each) for each in (westmere.westmere.id, other.id)] == [[], []]
+    late = client_as(westmere["stranger"]).post("/o/other/manage/domains", data={"domain": "example.org"})
+    assert (late.status_code, "belongs to another organization" in late.text) == (409, True)
+
+
+def test_a_claim_is_turned_down_by_the_site_alone(client_as: SignIn, westmere: Campus) -> None:
+    admin, path = client_as(westmere["admin"]), "/admin/organizations/westmere/domains/example.org/refuse"
+    admin.post(f"{BASE}/domains", data={"domain": "example.org"})
+    assert admin.post(path).status_code == 404
+    for _ in range(2):
+        assert client_as(westmere["site_admin"]).post(path).status_code == 303
+    assert queries.claims_of(westmere.westmere.id) == []
+    assert acts() == ["organization.claim_domain", "organization.refuse_domain"]
+
+
+def test_not_more_than_a_few_claims_wait(westmere: Campus) -> None:
+    admin = westmere["admin"]
+    for number in range(11):
+        make_email(user=admin, address=f"me@d{number}.example", is_primary=False, verified_at=now())
+    for number in range(10):
+        actions.claim_domain(viewer_id=admin.id, organization_id=westmere.westmere.id, domain=f"d{number}.example", now=now())
+    with pytest.raises(actions.ManyClaims):
+        actions.claim_domain(viewer_id=admin.id, organization_id=westmere.westmere.id, domain="d10.example", now=now())
+    session.rollback()
+    assert len(queries.claims_of(westmere.westmere.id)) == 10
 
 
 @pytest.mark.parametrize(

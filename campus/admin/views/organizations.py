@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 @administrators_only
 def organizations_page() -> ResponseReturnValue:
     """Organizations by name."""
-    words, unverified = request.args.get("q", "")[:100], request.args.get("only") == "unverified"
-    found, rest = organizations.listing(words, unverified=unverified, after=request.args.get("after", ""))
-    next_url = further("/admin/organizations", rest, key="after", q=words, only="unverified" if unverified else "")
-    return render_template("admin/organizations.html", organizations=found, words=words, unverified=unverified, next_url=next_url)
+    words, only = request.args.get("q", "")[:100], request.args.get("only", "")
+    only = only if only in organizations.ONLY else ""
+    found, rest = organizations.listing(words, only=only, after=request.args.get("after", ""))
+    next_url = further("/admin/organizations", rest, key="after", q=words, only=only)
+    return render_template("admin/organizations.html", organizations=found, words=words, only=only, next_url=next_url)
 
 
 @blueprint.get("/organizations/<slug>")
@@ -56,7 +57,7 @@ def unverify_organization(slug: str) -> Response:
 @blueprint.post("/organizations/<slug>/domains")
 @administrators_only
 def add_domain(slug: str) -> ResponseReturnValue:
-    """Let addresses at a domain prove belonging to it."""
+    """Let addresses at a domain prove belonging to it, claimed or not."""
     found, form = by_slug(slug), DomainForm()
     try:
         actions.add_domain(organization_id=found.id, domain=form.text("domain"))
@@ -64,6 +65,15 @@ def add_domain(slug: str) -> ResponseReturnValue:
         form.refuse(error)
         return _page(slug, form, status=error.status)
     return done("The domain is added.", f"/admin/organizations/{slug}")
+
+
+@blueprint.post("/organizations/<slug>/domains/<domain>/refuse")
+@administrators_only
+def refuse_domain(slug: str, domain: str) -> Response:
+    """Turn a claim down."""
+    refused = actions.refuse_domain(organization_id=by_slug(slug).id, domain=domain)
+    said = "The claim is turned down." if refused else "The claim was not there any more."
+    return done(said, f"/admin/organizations/{slug}")
 
 
 @blueprint.get("/organizations/<slug>/domains/<domain>/remove")

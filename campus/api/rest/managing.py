@@ -70,6 +70,14 @@ class DomainOut(TypedDict):
     members: Annotated[int, Field(ge=0, description="Those of them who are members already.")]
 
 
+@exact
+class DomainsOut(TypedDict):
+    """The domains of an organization."""
+
+    domains: Annotated[list[str], Field(description="Those that prove belonging.")]
+    waiting: Annotated[list[str], Field(description="Those it claims. The site's administrators have yet to confirm them.")]
+
+
 @blueprint.get("/organizations/<slug>/settings/")
 @door.reads(answer=OrganizationSettingsOut, errors=(404,), tag="management")
 def read_settings(slug: str) -> OrganizationSettingsOut:
@@ -121,10 +129,10 @@ def remove_department(slug: str, department: str, query: RemovalQuery) -> None:
 
 
 @blueprint.get("/organizations/<slug>/domains/")
-@door.reads(answer=list[str], errors=(404,), tag="management")
-def domains(slug: str) -> list[str]:
-    """List the e-mail domains that prove belonging to an organization you run."""
-    return queries.domains_of(_here(slug).organization.id)
+@door.reads(answer=DomainsOut, errors=(404,), tag="management")
+def domains(slug: str) -> DomainsOut:
+    """List the e-mail domains that prove belonging to an organization you run, and those it claims."""
+    return _domains(_here(slug))
 
 
 @blueprint.get("/organizations/<slug>/domains/<domain>/")
@@ -137,25 +145,33 @@ def domain_preview(slug: str, domain: str) -> DomainOut:
 
 
 @blueprint.put("/organizations/<slug>/domains/<domain>/")
-@door.writes(answer=list[str], errors=(403, 404, 409), tag="management")
-def claim_domain(slug: str, domain: str) -> list[str]:
-    """Add a domain at which you have a confirmed address yourself."""
+@door.writes(answer=DomainsOut, errors=(403, 404, 409), tag="management")
+def claim_domain(slug: str, domain: str) -> DomainsOut:
+    """Claim a domain at which you have a confirmed address yourself.
+
+    It proves nothing until the site's administrators have confirmed it.
+    """
     place = _here(slug)
     actions.claim_domain(viewer_id=viewer().id, organization_id=place.organization.id, domain=domain, now=clock.now())
-    return queries.domains_of(place.organization.id)
+    return _domains(place)
 
 
 @blueprint.delete("/organizations/<slug>/domains/<domain>/")
-@door.writes(answer=list[str], errors=(404,), tag="management")
-def drop_domain(slug: str, domain: str) -> list[str]:
-    """Remove a domain. Members stay."""
+@door.writes(answer=DomainsOut, errors=(404,), tag="management")
+def drop_domain(slug: str, domain: str) -> DomainsOut:
+    """Remove a domain, or take its claim back. Members stay."""
     place = _here(slug)
     actions.drop_domain(viewer_id=viewer().id, organization_id=place.organization.id, domain=domain, now=clock.now())
-    return queries.domains_of(place.organization.id)
+    return _domains(place)
 
 
 def _here(slug: str) -> Managed:
     return managed(viewer().id, slug)
+
+
+def _domains(place: Managed) -> DomainsOut:
+    number = place.organization.id
+    return DomainsOut(domains=queries.domains_of(number), waiting=queries.claims_of(number))
 
 
 def _university(slug: str) -> Managed:

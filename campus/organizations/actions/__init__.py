@@ -1,6 +1,14 @@
 """What people and staff do with organizations, departments and memberships."""
 
 from campus.organizations.actions.changes import LastOwner, NotAMember
+from campus.organizations.actions.claiming import (
+    ManyClaims,
+    NotYourDomain,
+    claim_domain,
+    drop_domain,
+    look_at_domain,
+    refuse_domain,
+)
 from campus.organizations.actions.decisions import MEMBERSHIP_DECISION, Decision
 from campus.organizations.actions.founding import (
     Taken,
@@ -27,13 +35,9 @@ from campus.organizations.actions.inviting import (
 )
 from campus.organizations.actions.keeping import (
     HasPosts,
-    NotYourDomain,
     Profile,
-    claim_domain,
-    drop_domain,
     edit_organization,
     found_department,
-    look_at_domain,
     remove_department,
     rename_department,
 )
@@ -69,6 +73,7 @@ __all__ = [
     "InvitationNotFound",
     "JoiningRefused",
     "LastOwner",
+    "ManyClaims",
     "MemberChange",
     "NotAMember",
     "NotByHerself",
@@ -101,6 +106,7 @@ __all__ = [
     "look_at_domain",
     "mark_verified",
     "redeem",
+    "refuse_domain",
     "remove_department",
     "remove_domain",
     "remove_member",

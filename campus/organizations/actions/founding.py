@@ -12,6 +12,7 @@ from campus.audit.actions import record
 from campus.organizations.models import (
     Company,
     Department,
+    DomainClaim,
     JoinPolicy,
     Organization,
     OrganizationDomain,
@@ -88,7 +89,7 @@ def add_department(*, organization_id: int, name: str, slug: str) -> Department:
 
 
 def add_domain(*, organization_id: int, domain: str) -> None:
-    """Let addresses at a domain prove belonging to an organization; one it has already is no error.
+    """Let addresses at a domain prove belonging to an organization, whoever claims it; one it has already is no error.
 
     Raises:
         Invalid: it is no domain, or one where anybody can have an address.
@@ -100,6 +101,7 @@ def add_domain(*, organization_id: int, domain: str) -> None:
         added = session.scalar(row.on_conflict_do_nothing().returning(OrganizationDomain.domain))
         if session.get_one(OrganizationDomain, clean, populate_existing=True).organization_id != organization_id:
             raise Taken(f"{clean} belongs to another organization.", field="domain")
+        session.execute(delete(DomainClaim).where(DomainClaim.domain == clean), execution_options={"synchronize_session": False})
         if added is not None:
             _record("add_domain", organization_id, after={"domain": clean})
 

@@ -1,4 +1,4 @@
-"""What the people who run an organization do with the organization itself: its words, domains, departments."""
+"""What the people who run an organization do with the organization itself: its words, its departments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from campus.audit.actions import record
 from campus.organizations import queries
 from campus.organizations.actions import founding
 from campus.organizations.actions.changes import locked, relations_changed
-from campus.organizations.figures import domain_preview
 from campus.organizations.models import (
     Department,
     DepartmentMembership,
@@ -22,23 +21,16 @@ from campus.organizations.models import (
 )
 from campus.organizations.rights import running
 from campus.platform.db import session, transaction
-from campus.platform.errors import Conflict, Forbidden, Invalid
+from campus.platform.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from campus.organizations.figures import DomainPreview
     from campus.organizations.models import Role
 
 MAX_ABOUT, MAX_PLACE = 5000, 120
 AUDIENCES = ("public", "organization")
 _UNSYNCED = {"synchronize_session": False}
-
-
-class NotYourDomain(Forbidden):
-    """One claims a domain for an organization with a verified address there."""
-
-    title = "Prove that you have an address there"
 
 
 class HasPosts(Conflict):
@@ -76,47 +68,6 @@ def edit_organization(*, viewer_id: int, organization_id: int, profile: Profile,
             setattr(organization, name, wanted[name])
         session.flush()
         _record("edit", organization_id, before=before, after={name: wanted[name] for name in before})
-
-
-def look_at_domain(*, viewer_id: int, organization_id: int, domain: str) -> DomainPreview:
-    """What a domain means, or would mean, for an organization the viewer runs.
-
-    Who has an address at somebody else's domain, and be it nobody, is nothing to her.
-
-    Raises:
-        NotYourDomain: it is not the organization's, and she has no verified address there.
-        Invalid: it is no domain, or one where anybody can have an address.
-    """
-    clean = founding.domain_of(domain)
-    if clean not in queries.domains_of(organization_id):
-        _require_address(clean, viewer_id)
-    return domain_preview(organization_id, clean)
-
-
-def claim_domain(*, viewer_id: int, organization_id: int, domain: str, now: datetime) -> None:
-    """Let addresses at a domain prove belonging, on the word of who has one.
-
-    Raises:
-        OrganizationNotFound: the viewer does not run it.
-        NotYourDomain: she has no verified address there.
-        Invalid, Taken: as `add_domain`.
-    """
-    clean = founding.domain_of(domain)
-    with transaction():
-        _runs(organization_id, viewer_id, now)
-        _require_address(clean, viewer_id)
-        founding.add_domain(organization_id=organization_id, domain=clean)
-
-
-def drop_domain(*, viewer_id: int, organization_id: int, domain: str, now: datetime) -> None:
-    """Let a domain prove nothing any more; members stay. One it has not is no error.
-
-    Raises:
-        OrganizationNotFound: the viewer does not run it.
-    """
-    with transaction():
-        _runs(organization_id, viewer_id, now)
-        founding.remove_domain(organization_id=organization_id, domain=domain)
 
 
 def found_department(*, viewer_id: int, organization_id: int, name: str, slug: str, now: datetime) -> Department:
@@ -171,13 +122,6 @@ def remove_department(*, viewer_id: int, organization_id: int, slug: str, move_t
 
 def _runs(organization_id: int, viewer_id: int, now: datetime) -> Role:
     return running(locked(organization_id, viewer_id), now)
-
-
-def _require_address(domain: str, viewer_id: int) -> None:
-    if not queries.has_address_at(domain, viewer_id):
-        raise NotYourDomain(
-            f"Add and confirm an address of yours at {domain} first, or ask the site's administrators.", field="domain"
-        )
 
 
 def _members_of(department_id: int) -> list[int]:

@@ -9,7 +9,7 @@ from flask import flash, redirect, request
 from campus.accounts.guard import sign_in_required, viewer
 from campus.organizations import actions
 from campus.organizations.forms import DomainForm
-from campus.organizations.queries import domains_of
+from campus.organizations.queries import claims_of, domains_of
 from campus.organizations.views.blueprints import here, manage, show
 from campus.platform import clock
 from campus.platform.errors import Conflict, Forbidden, Invalid
@@ -39,7 +39,7 @@ def domains(slug: str) -> ResponseReturnValue:
 @manage.post("/domains")
 @sign_in_required
 def claim_domain(slug: str) -> ResponseReturnValue:
-    """Add a domain."""
+    """Claim a domain: it waits for the site's administrators."""
     place, form = here(slug), DomainForm()
     try:
         actions.claim_domain(
@@ -48,20 +48,22 @@ def claim_domain(slug: str) -> ResponseReturnValue:
     except (Invalid, Forbidden, Conflict) as error:
         form.refuse(error)
         return _page(place, form), error.status
-    flash("The domain is added.")
+    held = form.text("domain") in domains_of(place.organization.id)
+    flash("The domain is there already." if held else "The domain waits for the site's administrators to confirm it.")
     return redirect(f"/o/{place.organization.slug}/manage/domains", 303)
 
 
 @manage.post("/domains/remove")
 @sign_in_required
 def drop_domain(slug: str) -> ResponseReturnValue:
-    """Remove a domain; members stay."""
+    """Remove a domain, or take its claim back; members stay."""
     place, form = here(slug), DomainForm()
+    waits = form.text("domain") in claims_of(place.organization.id)
     actions.drop_domain(viewer_id=viewer().id, organization_id=place.organization.id, domain=form.text("domain"), now=clock.now())
-    flash("The domain is removed. Members stay members.")
+    flash("The claim is taken back." if waits else "The domain is removed. Members stay members.")
     return redirect(f"/o/{place.organization.slug}/manage/domains", 303)
 
 
 def _page(place: Managed, form: DomainForm, preview: DomainPreview | None = None) -> str:
-    held = domains_of(place.organization.id)
-    return show("organizations/manage/domains.html", place, "domains", form=form, domains=held, preview=preview)
+    held, claims = domains_of(place.organization.id), claims_of(place.organization.id)
+    return show("organizations/manage/domains.html", place, "domains", form=form, domains=held, claims=claims, preview=preview)
