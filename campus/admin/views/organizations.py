@@ -28,7 +28,7 @@ def organizations_page() -> ResponseReturnValue:
     only = only if only in organizations.ONLY else ""
     found, rest = organizations.listing(words, only=only, after=request.args.get("after", ""))
     next_url = further("/admin/organizations", rest, key="after", q=words, only=only)
-    return render_template("admin/organizations.html", organizations=found, words=words, only=only, next_url=next_url)
+    return render_template("admin/organizations.html", organizations=found, words=words, narrowed=only, next_url=next_url)
 
 
 @blueprint.get("/organizations/<slug>")
