@@ -20,6 +20,7 @@ from campus.api import cors, documentation, rest
 from campus.api import models as api
 from campus.api.graphql import views as graphql_views
 from campus.audit import models as audit
+from campus.digest import models as digest
 from campus.feed import models as feed
 from campus.feed import views as feed_views
 from campus.follows import models as follows
@@ -61,6 +62,7 @@ MODELS = (
     interactions,
     notifications,
     feed,
+    digest,
     search,
     moderation,
     rights,

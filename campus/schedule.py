@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from campus.admin import figures, storage
 from campus.api import idempotency
+from campus.digest import actions as digest
+from campus.digest.queries import how_many_are_due
 from campus.feed import scheduled, upkeep
 from campus.moderation import actions as moderation
 from campus.notifications.actions import forget_old
@@ -92,5 +94,13 @@ TASKS = (
         _tidy_up,
         minute="40",
         hour="4",
+    ),
+    Task(
+        "weekly_digest",
+        "Mails what they missed to people who were not there for a week, once a week.",
+        lambda: digest.send_due(now=clock.now()),
+        minute="15",
+        hour="6",
+        due=lambda: how_many_are_due(clock.now()),
     ),
 )

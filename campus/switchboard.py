@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from campus.digest import actions as digest
 from campus.feed import subscriptions
 from campus.interactions.actions import INTERACTION
 from campus.notifications import mailing, memberships, telling
@@ -30,5 +31,6 @@ HANDLERS: dict[str, Handler] = {
     **telling.HANDLERS,  # people are told what others did
     **memberships.HANDLERS,  # an organization decided about a member
     **mailing.HANDLERS,  # mails of notifications
+    **digest.HANDLERS,  # what somebody missed
     INTERACTION: in_turn(subscriptions.HANDLERS[INTERACTION], telling.HANDLERS[INTERACTION]),  # liked, commented, taken back
 }

@@ -59,7 +59,10 @@ def run(name: str, *, as_json: bool, dry_run: bool) -> None:
     """Run one task now, here."""
     task = schedule.named(name)
     if dry_run:
-        say({"task": name, "done": False}, f"{name} would run. {task.what}", as_json=as_json, dry_run=True)
+        due = task.due() if task.due else None
+        waiting = "" if due is None else f" For {due} at most."
+        answer = {"task": name, "done": False, **({} if due is None else {"due": due})}
+        say(answer, f"{name} would run. {task.what}{waiting}", as_json=as_json, dry_run=True)
         return
     scheduled.run(name, task.verb)
     say({"task": name, "done": True}, f"{name} is done.", as_json=as_json)

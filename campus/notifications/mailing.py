@@ -28,6 +28,7 @@ TOLD = {
     Topic.REPLIES: "comments after yours",
     Topic.MENTIONS: "mentions",
     Topic.FOLLOWS: "followers",
+    Topic.DIGEST: "what you missed",
 }
 
 

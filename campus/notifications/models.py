@@ -34,6 +34,7 @@ class Topic(StrEnum):
     MENTIONS = "mentions"
     FOLLOWS = "follows"
     NOTICES = "notices"
+    DIGEST = "digest"
 
 
 class Notification(Base):
@@ -98,7 +99,7 @@ class NotificationAct(Base):
 
 
 class NotificationWish(Base):
-    """What a person wishes about one topic, where it is not the usual: on the site yes, by mail no."""
+    """What a person wishes about one topic, where it is not the usual: on the site yes, by mail no; the digest by mail."""
 
     __tablename__ = "notification_wish"
 

@@ -29,6 +29,7 @@ BIGGEST = 2**63 - 1
 FROM_THE_TOP: Key = (datetime(9999, 1, 1, tzinfo=UTC), BIGGEST)
 USUAL = (True, False)  # on the site, by mail
 FIXED = (True, True)  # of notices
+BY_MAIL_ALONE = (False, True)  # of the digest
 
 
 class NotificationNotFound(NotFound):
@@ -80,12 +81,20 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Whether somebody is told of a topic on the site, and by mail; a `fixed` one is not hers to change."""
+    """Whether somebody is told of a topic on the site, and by mail; a `fixed` one is not hers to change.
+
+    The digest is a mail, whatever she wishes for the site.
+    """
 
     topic: Topic
     on_site: bool
     by_mail: bool
     fixed: bool
+
+    @property
+    def mail_alone(self) -> bool:
+        """Whether there is nothing of it on the site."""
+        return self.topic is Topic.DIGEST
 
 
 _acts = people()
@@ -172,7 +181,9 @@ def wishes(user_id: int) -> list[Wish]:
     """What a person wishes to be told of, all topics."""
     row = NotificationWish
     found = session.execute(select(row.topic, row.on_site, row.by_mail).where(row.user_id == user_id))
-    hers = {topic: (on_site, by_mail) for topic, on_site, by_mail in found} | {Topic.NOTICES: FIXED}
+    hers = {Topic.DIGEST: BY_MAIL_ALONE}
+    hers |= {topic: (on_site and topic is not Topic.DIGEST, by_mail) for topic, on_site, by_mail in found}
+    hers[Topic.NOTICES] = FIXED
     return [Wish(topic, *hers.get(topic, USUAL), fixed=topic is Topic.NOTICES) for topic in Topic]
 
 

@@ -32,6 +32,7 @@ TOPICS = {
     Topic.REPLIES: ("Replies", "Somebody comments on a post after you did."),
     Topic.MENTIONS: ("Mentions", "Somebody writes your @handle in a post or a comment."),
     Topic.FOLLOWS: ("Followers", "Somebody follows you, asks to, or lets you follow."),
+    Topic.DIGEST: ("Weekly digest", "What you missed, once a week when you were not here: how much, and public titles."),
     Topic.NOTICES: ("Notices", "Decisions that concern you: they always reach you, and say how to appeal."),
 }
 

@@ -45,6 +45,7 @@ __all__ = [
     "listing",
     "pending",
     "record",
+    "record_all",
     "run",
     "set_waker",
     "work",
@@ -136,6 +137,18 @@ def record(kind: str, key: object, payload: Mapping[str, Any] | None = None) -> 
     )
     session.execute(joined)
     after_commit(lambda: _Waker.wake(kind, str(key)), key=f"wake:{kind}:{key}")
+
+
+def record_all(kind: str, payloads: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write many jobs of a kind in the open transaction, by key, each as `record` does. Nobody is woken: the sweep finds them."""
+    if payloads:
+        row = insert(Job).values([{"kind": kind, "key": key, "payload": dict(told)} for key, told in payloads.items()])
+        joined = row.on_conflict_do_update(
+            index_elements=[Job.kind, Job.key],
+            index_where=text("state = 'ready'"),
+            set_={"run_after": func.now(), "payload": row.excluded.payload},
+        )
+        session.execute(joined)
 
 
 def claim(*, kind: str | None = None, key: object = None, limit: int = 1) -> list[Lease]:

@@ -27,7 +27,7 @@ class TaskNotFound(NotFound):
 class Task:
     """One task: `what` it does in a sentence, and the verb that does it and returns what came of it.
 
-    `minute` and `hour` (in UTC) are as in a crontab: `*`, `*/10` or a number.
+    `minute` and `hour` (in UTC) are as in a crontab: `*`, `*/10` or a number. `due` counts what it would do now, if one can.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Task:
     verb: Callable[..., object]
     minute: str = EVERY
     hour: str = EVERY
+    due: Callable[[], int] | None = None
 
     @property
     def when(self) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import inspect, select
 
 from campus.accounts.actions import suspend
 from campus.admin import announcements
+from campus.digest.models import WeeklyDigest
 from campus.moderation import actions as moderation
 from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, ReportDraft, Target, TargetKind
 from campus.moderation.models import Note
@@ -127,6 +128,8 @@ def tell(user: User, post: Post) -> None:
     act = {"user_id": user.id, "kind": Kind.LIKE, "post_id": post.id, "comment_id": 0, "actor_id": make_user().id}
     saved(NotificationAct(notification_id=like.id, at=now(), **act))
     saved(NotificationWish(user_id=user.id, topic=Topic.LIKES, by_mail=True))
+    saved(NotificationWish(user_id=user.id, topic=Topic.DIGEST, by_mail=False))
+    saved(WeeklyDigest(user_id=user.id, at=now()))
 
 
 def invite(university: University, department: Department) -> None:
