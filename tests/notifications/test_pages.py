@@ -132,6 +132,7 @@ def test_wishes_are_kept_and_notices_stay(client_as: Sign, alice: User) -> None:
         Topic.MENTIONS: (False, False),
         Topic.FOLLOWS: (False, False),
         Topic.NOTICES: (True, True),
+        Topic.DIGEST: (False, False),  # it is by mail alone, and her box is not ticked
     }
 
 
