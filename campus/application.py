@@ -41,6 +41,7 @@ from campus.posts import models as posts
 from campus.posts import views as posts_views
 from campus.profiles import views as profiles_views
 from campus.rights import models as rights
+from campus.rights import views as rights_views
 from campus.schedule import TASKS
 from campus.search import models as search
 from campus.search import views as search_views
@@ -92,6 +93,7 @@ def create_app(config: Settings, root: Path) -> Flask:
     feed_views.init_app(app)
     notifications_views.init_app(app)
     moderation_views.init_app(app)
+    rights_views.init_app(app)
     admin_views.init_app(app)
     rest.init_app(app)
     app.register_blueprint(documentation.blueprint)

@@ -12,7 +12,7 @@ from campus.notifications.actions import forget_old
 from campus.organizations.actions import expire_memberships
 from campus.platform import clock, health, settings
 from campus.platform.schedule import Task
-from campus.rights import erasure
+from campus.rights import copies, erasure
 from campus.switchboard import HANDLERS
 
 
@@ -26,7 +26,7 @@ def _cleanup(days: int | None = None) -> int:
 
 def _tidy_up() -> dict[str, int]:
     now = clock.now()
-    return scheduled.tidy_up(now=now) | {"notifications": forget_old(now=now)}
+    return scheduled.tidy_up(now=now) | {"notifications": forget_old(now=now), "copies": copies.forget_old(now=now)}
 
 
 def _sweep() -> int:
@@ -68,6 +68,11 @@ TASKS = (
         minute="25",
     ),
     Task(
+        copies.TASK,
+        "Makes the copies of their data that people asked for.",
+        lambda: copies.make_waiting(now=clock.now),
+    ),
+    Task(
         "measure_storage",
         "Measures how much room photos take, and counts files of no photo.",
         lambda: storage.measure(now=clock.now()),
@@ -90,7 +95,7 @@ TASKS = (
     Task("sweep", "Says that the worker lives, and does every job whose wake-up was lost or whose worker died.", _sweep),
     Task(
         "tidy_up",
-        "Removes sessions, links, quota counts, uploads and read notifications that no longer count.",
+        "Removes sessions, links, quota counts, uploads, read notifications and copies of data that no longer count.",
         _tidy_up,
         minute="40",
         hour="4",

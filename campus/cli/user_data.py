@@ -90,6 +90,6 @@ def _asked(person: User) -> tuple[dict[str, Any], str]:
 
 
 def _kept(person: User) -> tuple[dict[str, Any], str]:
-    changed = erasure.take_back(user_id=person.id)
+    changed = erasure.take_back(user_id=person.id, now=clock.now())
     sentence = f"@{person.handle} is back, and nothing is erased." if changed else f"@{person.handle} was not to be erased."
     return {"changed": changed}, sentence

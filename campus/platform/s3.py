@@ -17,11 +17,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from campus.platform.storage import StorageAway, StoredFileMissing, checked
+from campus.platform.storage import PIECE, StorageAway, StoredFileMissing, checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from campus.platform.settings import S3Settings
 
@@ -52,6 +53,16 @@ class BucketStorage:
             self._client.put_object(
                 **self._named(key), Body=data, ContentType=TYPES.get(PurePath(key).suffix, "application/octet-stream")
             )
+
+    def take(self, key: str, file: Path) -> None:
+        """In parts, where it is long."""
+        with _told(), file.open("rb") as stream:
+            self._client.upload_fileobj(stream, **self._named(key))
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """The body as it comes."""
+        with _told():
+            yield from self._client.get_object(**self._named(key))["Body"].iter_chunks(PIECE)
 
     def copy(self, source: str, target: str) -> None:
         """A copy made there; the bytes do not come here."""

@@ -6,6 +6,7 @@ from what a user typed; the grammar is checked here all the same, so that no key
 
 from __future__ import annotations
 
+import io
 import os
 import pkgutil
 import re
@@ -15,7 +16,7 @@ import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from campus.platform import settings
 from campus.platform.errors import CampusError, NotFound
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # No name begins with a dot: no "..", no hidden files, and `.writing` below can never be a key.
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", re.ASCII)
 _MAX_KEY = 250
+PIECE = 1 << 20  # bytes in hand at a time, of what may be long
 _UNFINISHED = ".writing"
 # A library of half a second and thirty megabytes: loaded by who keeps photos there, and by nobody else.
 _IN_S3 = "campus.platform.s3:BucketStorage"
@@ -53,6 +55,16 @@ class Storage(Protocol):
 
     def write(self, key: str, data: bytes) -> None:
         """Keep these bytes; when it returns they survive a crash of the machine."""
+
+    def take(self, key: str, file: Path) -> None:
+        """Keep the bytes of a file, however many, as `write` does; the file stays where it is."""
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """The bytes, some at a time, for what is too long to hold.
+
+        Raises:
+            StoredFileMissing: there are none; when the first piece is asked for.
+        """
 
     def copy(self, source: str, target: str) -> None:
         """Keep the bytes of `source` under `target` too, sharing the space where that can be; each can be deleted by itself.
@@ -119,12 +131,26 @@ class FolderStorage:
 
     def write(self, key: str, data: bytes) -> None:
         """Write beside, flush to the disk, rename: a reader sees the old bytes or the new ones, never a part."""
+        self._keep(key, io.BytesIO(data))
+
+    def take(self, key: str, file: Path) -> None:
+        """The same, piece by piece."""
+        with file.open("rb") as stream:
+            self._keep(key, stream)
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """The bytes, some at a time."""
+        with self.path(key).open("rb") as stream:
+            while piece := stream.read(PIECE):
+                yield piece
+
+    def _keep(self, key: str, source: BinaryIO) -> None:
         target = self._locate(key)
         self._make(target.parent)
         unfinished = self._root / _UNFINISHED / secrets.token_hex(16)
         unfinished.parent.mkdir(exist_ok=True, mode=0o700)
         try:
-            _write_through(unfinished, data, self._file_mode)
+            _write_through(unfinished, source, self._file_mode)
             unfinished.replace(target)
         except BaseException:
             unfinished.unlink(missing_ok=True)
@@ -244,10 +270,10 @@ def _older(files: Iterable[Path], moment: datetime) -> Iterable[Path]:
     return (file for file in files if file.stat().st_mtime < moment.timestamp())
 
 
-def _write_through(file: Path, data: bytes, mode: int) -> None:
+def _write_through(file: Path, source: BinaryIO, mode: int) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
+        shutil.copyfileobj(source, stream, PIECE)
         stream.flush()
         os.fsync(stream.fileno())
 

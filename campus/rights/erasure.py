@@ -11,8 +11,9 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, cast, delete, func, or_, select, update
+from sqlalchemy import Text, cast, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from campus.accounts import actions as accounts
 from campus.accounts import mailing
@@ -21,8 +22,9 @@ from campus.audit.actions import record
 from campus.feed.models import FeedEntry
 from campus.interactions import leaving as interactions
 from campus.moderation.actions.forgetting import forget as forget_cases
+from campus.notifications.actions import send_notice
 from campus.organizations.actions import LastOwner
-from campus.organizations.models import Invitation, OrganizationMembership, Role
+from campus.organizations.models import Invitation, Organization, OrganizationMembership, Role
 from campus.organizations.queries import active
 from campus.platform import outbox
 from campus.platform.db import Base, session, transaction
@@ -33,12 +35,12 @@ from campus.posts import leaving as posts
 from campus.posts.actions import DISTRIBUTE, ERASE
 from campus.posts.models import Photo, Post
 from campus.posts.photos import ERASE_PHOTO
-from campus.rights import memory, nameless
+from campus.rights import copies, memory, nameless
 from campus.rights.models import Erasure
 from campus.switchboard import HANDLERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Column, Table
@@ -66,17 +68,21 @@ def request(*, user_id: int, now: datetime) -> datetime:
         _require_successors(user_id)
         accounts.leave(user_id, now=now)
         if session.scalar(row.on_conflict_do_nothing().returning(Erasure.user_id)) is not None:
+            _tell_leaving(user_id, now)
             record("user.request_erasure", f"user:{user_id}", after={"due_at": now + GRACE})
         return session.get_one(Erasure, user_id, populate_existing=True).due_at
 
 
-def take_back(*, user_id: int) -> bool:
+def take_back(*, user_id: int, now: datetime) -> bool:
     """Erase nothing; she is in again, unless she is suspended. False if nothing was to be erased."""
     with transaction():
         gone = delete(Erasure).where(Erasure.user_id == user_id).returning(Erasure.user_id)
         if session.scalar(gone, execution_options=_UNSYNCED) is None:
             return False
         accounts.stay(user_id)
+        text = "Nothing of yours is deleted, and you can sign in as before."
+        key = f"kept:{int(now.timestamp())}"
+        send_notice(user_id=user_id, key=key, title="Your account stays", text=text, url="/settings/data", now=now)
         record("user.keep", f"user:{user_id}")
     return True
 
@@ -118,6 +124,7 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
         row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now)
         session.execute(row.on_conflict_do_update(index_elements=[Erasure.user_id], set_={"due_at": now}))
         accounts.leave(user_id, now=now)
+        copies.forget(user_id)
         marks = interactions.forget(user_id)
         forget_cases(user_id)
         posts.delete_all(user_id, now=now)
@@ -134,6 +141,33 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
         counts = {"posts": len(own), **marks}
         record("user.erase", f"user:{user_id}", after=counts)
     return counts
+
+
+def _tell_leaving(user_id: int, now: datetime) -> None:
+    """By mail above all: she is signed out. Who did not ask for it learns how to stop it."""
+    text = (
+        "You are signed out everywhere, and nobody sees what you posted. "
+        f"On {now + GRACE:%-d %B %Y} everything is erased for good."
+        "\n\nIf you change your mind, or if it was not you, sign in until then and choose to keep the account."
+    )
+    key = f"leaving:{int(now.timestamp())}"
+    send_notice(user_id=user_id, key=key, title="Your account is to be deleted", text=text, url="/login", now=now)
+
+
+def due(user_id: int) -> datetime | None:
+    """When a person is erased; None if she is not to be."""
+    return session.scalar(select(Erasure.due_at).where(Erasure.user_id == user_id))
+
+
+def owned_alone(user_id: int) -> Sequence[Organization]:
+    """The organizations that nobody but she owns: she is needed there."""
+    mine, other = OrganizationMembership, aliased(OrganizationMembership)
+    another = exists().where(
+        other.organization_id == mine.organization_id, other.user_id != user_id, other.role == Role.OWNER, active(other)
+    )
+    alone = (mine.user_id == user_id, mine.role == Role.OWNER, active(), ~another)
+    rows = select(Organization).join(mine, mine.organization_id == Organization.id).where(*alone)
+    return session.scalars(rows.order_by(Organization.name, Organization.id)).all()
 
 
 def _require_successors(user_id: int) -> None:

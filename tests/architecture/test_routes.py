@@ -34,6 +34,7 @@ PUBLIC = {
     "/readyz",
     "/metrics",
     "/login",
+    "/leaving",
     "/logout",
     "/signup",
     "/reset",

@@ -19,7 +19,7 @@ A_FORM = Because("The form of a write: programs need none.")
 IN_THE_BROWSER = Because("Signing in belongs to browsers: a program has a token.")
 HERSELF = Because("What proves who she is changes in a browser alone: a token that is stolen must not take the account over.")
 BY_MAIL = Because("The link of a mail, opened in a browser.")
-BYTES = Because("The file itself: posts name its address, where a token lets a program in as a cookie does a browser.")
+BYTES = Because("The file itself: its address is told by REST, and a token lets a program in there as a cookie does a browser.")
 NOT_SHOWN = Because("For the one who runs the site.")
 BY_COMMAND = Because("For the one who runs the site: the twin is a `flask` command, which the page names.")
 PROGRAMS_OWN = Because("Itself for programs.")
@@ -53,6 +53,14 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "accounts.save_settings": ("PATCH /me/",),
     "accounts.revoke_session": ("DELETE /me/sessions/<session_id>/",),
     "accounts.revoke_sessions": ("DELETE /me/sessions/",),
+    # rights
+    "rights.data": ("GET /me/export/",),
+    "rights.ask_for_copy": ("POST /me/export/",),
+    "rights.copy_file": BYTES,
+    "rights.confirm_delete": A_FORM,
+    "rights.delete_account": HERSELF,
+    "rights.leaving": IN_THE_BROWSER,
+    "rights.keep_account": IN_THE_BROWSER,
     # posts
     "posts.new": A_FORM,
     "posts.edit": A_FORM,

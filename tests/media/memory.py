@@ -10,6 +10,7 @@ from campus.platform.storage import StoredFileMissing, checked
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
 
 class MemoryStorage:
@@ -23,6 +24,14 @@ class MemoryStorage:
         """Keep a copy."""
         self._files[checked(key)] = bytes(data)
         self._written[key] = clock.now()
+
+    def take(self, key: str, file: Path) -> None:
+        """Keep what is in the file."""
+        self.write(key, file.read_bytes())
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """All of it at once."""
+        yield self.read(key)
 
     def copy(self, source: str, target: str) -> None:
         """Keep the same bytes."""

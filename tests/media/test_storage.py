@@ -49,6 +49,16 @@ def test_what_is_written_is_read_and_replaced(storage: Storage) -> None:
     assert not storage.exists("photos/ab")
 
 
+def test_a_file_is_taken_and_given_out_in_pieces(storage: Storage, tmp_path: Path) -> None:
+    file = tmp_path / "long.zip"
+    file.write_bytes(b"ab" * 1_500_000)
+    storage.take("exports/1.zip", file)
+    assert file.exists()
+    assert b"".join(storage.pieces("exports/1.zip")) == file.read_bytes()
+    with pytest.raises(StoredFileMissing):
+        list(storage.pieces("exports/2.zip"))
+
+
 def test_what_is_not_there_is_missing_and_deleting_it_is_no_error(storage: Storage) -> None:
     storage.write("a/b", b"x")
     storage.delete("a/b")

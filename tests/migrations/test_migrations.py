@@ -24,7 +24,7 @@ from campus.organizations.models import Invitation, InvitationDepartment, Invita
 from campus.platform import embedded, settings
 from campus.platform.clock import now
 from campus.platform.db import Base, db, transaction
-from campus.rights import erasure
+from campus.rights import copies, erasure
 from campus.search.models import PostWords
 from tests import servers as test_servers
 from tests.factories import make_comment, make_department, make_follow, make_like, make_member, make_photo, make_post, make_user
@@ -118,6 +118,7 @@ def fill() -> None:
     leaving = make_user()
     suspend(leaving.id, reason="Sells spam", now=now())
     erasure.request(user_id=leaving.id, now=now())
+    copies.ask(user_id=leaving.id, now=now())
     announcements.create(title="Hello", body="", organization_id=university.id, begins_at=now(), ends_at=tomorrow(), now=now())
 
 

@@ -98,6 +98,9 @@ ROUTES: dict[str, Row] = {
     "POST /posts/new": Row(HERSELF, verdicts.anybody, {"text": "Hello", "audience": "public", "owner": ""}),
     "GET /posts/audience": Row(HERSELF, verdicts.anybody),
     "GET /settings": Row(HERSELF, verdicts.anybody),
+    "GET /settings/data": Row(HERSELF, verdicts.anybody),
+    "POST /settings/data/copy": Row(HERSELF, verdicts.anybody),
+    "GET /settings/data/delete": Row(HERSELF, verdicts.anybody),
     "GET /settings/blocked": Row(HERSELF, verdicts.anybody),
     "GET /settings/tokens": Row(HERSELF, verdicts.anybody),
     "GET /notifications": Row(LINES, verdicts.anybody),
@@ -137,6 +140,10 @@ ELSEWHERE = {
     "notifications.confirm_unsubscribe",  # tests/notifications/test_mails.py: the signed link is all that counts
     "notifications.unsubscribe",
     "organizations.invitation",  # tests/organizations/test_manage_invitations.py: whoever has the link
+    "rights.copy_file",  # tests/rights/test_copies.py: a file is needed
+    "rights.delete_account",  # tests/rights/test_pages.py: for her alone, with her password
+    "rights.keep_account",
+    "rights.leaving",
     "photos.media",  # tests/posts/test_media.py: files are needed
     "static",
 }

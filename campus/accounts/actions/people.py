@@ -20,6 +20,8 @@ from campus.platform.errors import Conflict
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Select
+
     from campus.accounts.models import Algorithm, Scope, Theme
 
 
@@ -210,9 +212,17 @@ def promote(*, user_id: int, admin: bool = True) -> bool:
 
 def _require_another_administrator(user_id: int) -> None:
     """Hold every administrator while looking: of two who demote each other at once, the second finds herself the last."""
-    able = select(User.id).where(User.is_admin, User.present, User.approved_at.is_not(None))
-    if session.scalars(able.order_by(User.id).with_for_update()).all() == [user_id]:
+    if session.scalars(_able().order_by(User.id).with_for_update()).all() == [user_id]:
         raise LastAdministrator
+
+
+def is_last_administrator(user_id: int) -> bool:
+    """Whether nobody else could administer the site."""
+    return session.scalars(_able().limit(2)).all() == [user_id]
+
+
+def _able() -> Select[int]:
+    return select(User.id).where(User.is_admin, User.present, User.approved_at.is_not(None))
 
 
 def bump_permissions(*user_ids: int) -> None:

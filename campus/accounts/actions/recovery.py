@@ -82,6 +82,22 @@ def reset_password(*, token: str, password: str, now: datetime) -> int:
     return used.user_id
 
 
+def require_password(*, user_id: int, password: str, field: str = "password", now: datetime) -> None:
+    """Go on only if this is her password. Failures count as failed sign-ins do.
+
+    Raises:
+        Invalid: it is not; `field` is the one given.
+        QuotaExceeded: too many failures this hour.
+    """
+    user = session.get_one(User, user_id)
+    with transaction():
+        limits.spend(quotas.SIGN_INS, user_id, now=now)
+    if not passwords.matches(user.password_hash, passwords.acceptable(password)):
+        raise Invalid("This is not your present password.", field=field)
+    with transaction():
+        limits.give_back(quotas.SIGN_INS, user_id, now=now)
+
+
 def change_password(
     *, user_id: int, current: str, new: str, keep: bytes | None, revoke_tokens: bool = False, now: datetime
 ) -> None:
@@ -93,13 +109,8 @@ def change_password(
         Invalid, WeakPassword: the present password is wrong, or the new one cannot be used.
         QuotaExceeded: too many failures this hour.
     """
+    require_password(user_id=user_id, password=current, field="current", now=now)
     user = session.get_one(User, user_id)
-    with transaction():
-        limits.spend(quotas.SIGN_INS, user_id, now=now)
-    if not passwords.matches(user.password_hash, passwords.acceptable(current)):
-        raise Invalid("This is not your present password.", field="current")
-    with transaction():
-        limits.give_back(quotas.SIGN_INS, user_id, now=now)
     kept = passwords.hashed(passwords.chosen(new, about=(user.name, user.handle)))
     with transaction():
         set_password(user_id=user_id, kept=kept, now=now, keep=keep, revoke_tokens=revoke_tokens)

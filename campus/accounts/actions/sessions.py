@@ -107,6 +107,16 @@ def sign_in(*, email: str, password: str, remote: str, user_agent: str = "", rem
     return Started(token, user.id, remember)
 
 
+def come_in(*, user_id: int, user_agent: str = "", now: datetime) -> str:
+    """Begin a session for who proved a moment ago who she is. Returns the token for her browser.
+
+    Raises:
+        AccountSuspended, AccountWaits, AccountLeaving: as they say.
+    """
+    _require_admitted(session.get_one(User, user_id, populate_existing=True))
+    return start_session(user_id=user_id, user_agent=user_agent, now=now)
+
+
 def _subject(address: str) -> str:
     """What an account's attempts are counted under: not the address itself, which may be a stranger's slip of the tongue."""
     return "account:" + hashlib.sha256(address.encode()).hexdigest()[:32]

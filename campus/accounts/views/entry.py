@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 
+LEAVING, LEAVING_SECONDS = "leaving", 900
+
+
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
 def login() -> ResponseReturnValue:
@@ -30,6 +33,8 @@ def login() -> ResponseReturnValue:
         return render_template("accounts/login.html", form=form)
     try:
         return _signed_in(form)
+    except actions.AccountLeaving as error:
+        return _leaving(error.user_id)
     except (Invalid, Forbidden) as error:
         form.refuse(error)
         return render_template("accounts/login.html", form=form), error.status
@@ -50,6 +55,21 @@ def _signed_in(form: SignInForm) -> Response:
     response = redirect(target_of(form.text("next")), 303)
     guard.hand_cookie(response, started.token, remembered=started.remembered)
     return response
+
+
+def _leaving(user_id: int) -> Response:
+    """The way to the page that offers to keep the account: the browser carries, signed and for minutes, who proved to be her."""
+    session.clear()
+    session[LEAVING] = [user_id, int(clock.now().timestamp())]
+    return redirect("/leaving", 303)
+
+
+def who_is_leaving() -> int | None:
+    """Who gave the right password a moment ago, and may keep her account, or nobody."""
+    told = session.get(LEAVING)
+    if not told or clock.now().timestamp() - told[1] > LEAVING_SECONDS:
+        return None
+    return int(told[0])
 
 
 @blueprint.post("/logout")

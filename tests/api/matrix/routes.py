@@ -146,6 +146,8 @@ ROUTES: dict[str, Row] = {
     "GET /search/": Row(SEARCHES, verdicts.anybody),
     "GET /me/": Row(HERSELF, verdicts.anybody),
     "PATCH /me/": Row(HERSELF, verdicts.anybody, {"bio": "I like light."}),
+    "GET /me/export/": Row(HERSELF, verdicts.anybody),
+    "POST /me/export/": Row(HERSELF, verdicts.anybody),
     "GET /me/sessions/": Row(HERSELF, verdicts.anybody),
     "DELETE /me/sessions/": Row(HERSELF, verdicts.anybody),
     "DELETE /me/sessions/<session_id>/": Row(SESSIONS, verdicts.ending_session),
