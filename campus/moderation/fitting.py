@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from campus.moderation import parts, targets
 from campus.moderation.kinds import LONGEST_SUSPENSION, MAX_TEXT, PAUSES, Action, Target, TargetKind
 from campus.organizations.models import MembershipStatus
 from campus.organizations.queries import membership
+from campus.platform.db import session
 from campus.platform.errors import Invalid
 from campus.posts.drafts import tidied
+from campus.posts.models import Photo
 
 if TYPE_CHECKING:
     from campus.moderation.kinds import DecisionDraft, Measure
@@ -52,6 +56,8 @@ def actions_for(seat: Seat, case: Case) -> tuple[Action, ...]:
         offered = [action for action in offered if action is not Action.REMOVE_MEMBER]
     if case.author_id is None and case.target_kind is not TargetKind.ORGANIZATION:
         offered = [action for action in offered if action in {*ON_POSTS, Action.DELETE}]
+    if case.target_kind is TargetKind.POST and not _has_photos(case):
+        offered = [action for action in offered if action is not Action.REMOVE_PHOTO]
     gone = too_late_for(case)
     return (Action.NO_ACTION, *(action for action in offered if action not in gone))
 
@@ -109,6 +115,10 @@ def _check(case: Case, measure: Measure) -> None:
         raise DoesNotFit("A pause lasts 1, 3 or 7 days.", field="measures")
     if measure.action is Action.SUSPEND and measure.days is not None and not 1 <= measure.days <= LONGEST_SUSPENSION:
         raise DoesNotFit(f"A suspension lasts up to {LONGEST_SUSPENSION} days, or until it is lifted.", field="measures")
+
+
+def _has_photos(case: Case) -> bool:
+    return session.scalar(select(Photo.id).where(Photo.post_id == case.post_id).limit(1)) is not None
 
 
 def _is_member(case: Case) -> bool:

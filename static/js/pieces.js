@@ -98,4 +98,6 @@ document.addEventListener("input", ({ target }) => {
 find("[data-focus]")?.focus();
 
 // A navigation wider than the window shows where one is.
-find(".staff-nav [aria-current], .many [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const here of document.querySelectorAll(".staff-nav [aria-current], .many [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "center" });
+}

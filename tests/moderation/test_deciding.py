@@ -56,7 +56,7 @@ def test_an_organizations_moderators_remove_from_it_but_do_not_reach_beyond(
     world: World, mina: User, case_id: int, drain: Callable[[], int]
 ) -> None:
     offered = actions_for(seat_of(viewer_of(mina)), case_of(case_id))
-    assert {Action.SUSPEND, Action.PAUSE}.isdisjoint(offered)
+    assert {Action.SUSPEND, Action.PAUSE, Action.REMOVE_PHOTO}.isdisjoint(offered)  # nor is there a photo
     with pytest.raises(DoesNotFit):
         decide(mina, case_id, Action.SUSPEND)
     before = world_now()

@@ -112,7 +112,7 @@ def test_the_page_of_a_case_has_everything_around_it(
         "Reader 0",
         "no earlier report decided",
         "The third time this week.",
-        "0 decisions against her",
+        "0 decisions stand",
         "reported it",
     ):
         assert words in told, words

@@ -16,7 +16,7 @@ from campus.moderation.queries.finding import case_for
 from campus.moderation.seats import known_to, seat_of
 from campus.moderation.snapshots import reach_of
 from campus.platform.db import session
-from campus.posts.models import Post, PostState
+from campus.posts.models import Audience, Post, PostState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from campus.moderation.letters import Letters
     from campus.moderation.seats import Seat
 
+FEWER = {
+    Audience.PUBLIC: "everybody",
+    Audience.ORGANIZATION: "who is a member of the organization",
+    Audience.DEPARTMENT: "who is in the department",
+    Audience.FOLLOWERS: "who follows its author",
+    Audience.ONLY_ME: "its author",
+}
 MOST = 10_000  # feeds are counted up to here
 
 
@@ -109,9 +116,7 @@ def _sentence(case: Case, measure: Measure, found: Consequences) -> str:
     thing = "comment" if case.target_kind is TargetKind.COMMENT else "post"
     who = "1 person" if found.reach == 1 else f"{found.reach:,} people"
     if measure.action is Action.NARROW:
-        return (
-            f"Only “{parts.narrower(case, measure.audience).replace('_', ' ')}” sees the post from now on, and no longer {who}."
-        )
+        return f"From now on only {FEWER[parts.narrower(case, measure.audience)]} sees the post, and no longer {who}."
     days = measure.days or 0
     return {
         Action.NO_ACTION: _nothing(case),
@@ -121,7 +126,7 @@ def _sentence(case: Case, measure: Measure, found: Consequences) -> str:
         Action.WARN: "The author is warned. Nothing else changes.",
         Action.PAUSE: f"The author neither posts nor comments for {days} days, anywhere on the site.",
         Action.REMOVE_MEMBER: "The author loses membership, role and departments, and sees nothing internal any more.",
-        Action.SUSPEND: f"The author is signed out everywhere; {found.signed_posts:,} posts of hers disappear.",
+        Action.SUSPEND: f"The author is signed out everywhere; {found.signed_posts:,} posts signed by the author disappear.",
         Action.DELETE: f"The {thing} is hidden from {who} at once, and erased after 30 days.",
         Action.HOLD: "",
     }[measure.action]
