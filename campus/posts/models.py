@@ -120,6 +120,14 @@ class Post(Base):
         Index("ix_post_resurfaced", sql("resurfaced_at DESC"), postgresql_where=sql(f"{LIVE} AND resurfaced_at IS NOT NULL")),
         # What an organization, a department, a person publishes.
         Index("ix_post_organization_heat", "organization_id", sql("heat DESC"), postgresql_where=sql(LIVE)),
+        Index(
+            "ix_post_organization_points",
+            "organization_id",
+            sql("points DESC"),
+            sql("published_at DESC"),
+            sql("id DESC"),
+            postgresql_where=sql(f"{LIVE} AND organization_id IS NOT NULL"),
+        ),
         Index("ix_post_organization_published", "organization_id", sql("published_at DESC"), sql("id DESC")),
         Index(
             "ix_post_department_heat",
