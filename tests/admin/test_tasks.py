@@ -60,6 +60,8 @@ def test_a_run_by_hand_is_the_workers_and_its_state_is_shown(root: User, client_
     page = browser.get("/admin/tasks").text
     assert "waits for the worker" in page
     assert 'hx-trigger="every 3s"' in page
+    piece = browser.get("/admin/tasks", headers={"HX-Request": "true"})
+    assert (piece.status_code, "waits for the worker" in piece.text, "<html" in piece.text) == (200, True, False)
     assert session.scalars(select(AuditEntry.act)).all() == ["task.run"]
     drain()
     page = browser.get("/admin/tasks").text
