@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import current_app, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
-from lucide.jinja import lucide
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campus.platform import assets, cache, clock, draining, errors_http, headers, health, inputs, logs, rates, scraping
+from campus.platform import assets, cache, clock, draining, drawings, errors_http, headers, health, inputs, logs, rates, scraping
 from campus.platform import settings as current_settings
 
 if TYPE_CHECKING:
@@ -77,13 +76,8 @@ def _configure_templates(app: Flask, settings: Settings) -> None:
     app.jinja_options = {**app.jinja_options, **strict}
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
-    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["icon"] = drawings.icon
     app.context_processor(lambda: {"site_name": settings.site_name, "now": clock.now()})
-
-
-def icon(name: str) -> str:
-    """A drawing of the lucide set as an inline SVG that takes the colour of the text."""
-    return lucide(name)
 
 
 def _allow_uploads() -> None:

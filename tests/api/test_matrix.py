@@ -136,27 +136,27 @@ def _share(row: Row, who: Who, turn: int) -> Row:
 
 def _faults(app: Flask, stage: Stage, who: Who, operation: str, row: Row) -> Iterator[str]:
     """What is wrong with the answers to her, about each of the row's things."""
-    unknown = ask(app, stage, who, operation, row, None)
-    for name, thing in row.things.items():
-        verdict = judged(row.law, who, thing, writes=_writes(operation))
+    verdicts = {name: judged(row.law, who, thing, writes=_writes(operation)) for name, thing in row.things.items()}
+    unknown = ask(app, stage, who, operation, row, None) if Verdict.MISSING in verdicts.values() else None
+    for name, verdict in verdicts.items():
         answer = ask(app, stage, who, operation, row, name)
         if fault := _fault(verdict, answer, unknown) or ", ".join(stage.leaked(who, answer.text)):
             yield f"{operation} [{name}]: {verdict}, got {answer.status}: {fault}"
 
 
-def _fault(verdict: Verdict, answer: Answer, unknown: Answer) -> str:
+def _fault(verdict: Verdict, answer: Answer, unknown: Answer | None) -> str:
     if verdict is Verdict.DONE:
         fine = answer.status < 500 and answer.status not in REFUSALS and (answer.status < 400 or answer.status == 409)
         return "" if fine else answer.text[:300]
     if answer.status != STATUS[verdict]:
         return answer.text[:300]
-    if verdict is Verdict.MISSING and (answer.status, answer.headers, answer.body) != (
-        unknown.status,
-        unknown.headers,
-        unknown.body,
-    ):
+    if verdict is Verdict.MISSING and (unknown is None or _told(answer) != _told(unknown)):
         return f"not like what never was: {unknown}"
     return ""
+
+
+def _told(answer: Answer) -> tuple[int, object, object]:
+    return answer.status, answer.headers, answer.body
 
 
 def _writes(operation: str) -> bool:

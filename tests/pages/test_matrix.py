@@ -101,21 +101,26 @@ def _share(row: Row, who: Who, turn: int) -> Row:
 
 
 def _faults(app: Flask, stage: Stage, who: Who, page: str, row: Row) -> Iterator[str]:
-    unknown = _ask(app, stage, who, page, row, None)
-    for name, thing in row.things.items():
-        verdict = judged(row.law, who, thing, writes=page.startswith("POST"))
+    verdicts = {name: judged(row.law, who, thing, writes=page.startswith("POST")) for name, thing in row.things.items()}
+    unknown = _ask(app, stage, who, page, row, None) if Verdict.MISSING in verdicts.values() else None
+    for name, verdict in verdicts.items():
         answer = _ask(app, stage, who, page, row, name)
         if fault := _fault(verdict, answer, unknown) or ", ".join(stage.leaked(who, answer.text)):
             yield f"{page} [{name}]: {verdict}, got {answer.status}: {fault}"
 
 
-def _fault(verdict: Verdict, answer: Page, unknown: Page) -> str:
+def _fault(verdict: Verdict, answer: Page, unknown: Page | None) -> str:
     if verdict is Verdict.DONE:
         return "" if answer.status < 500 and answer.status not in REFUSALS else answer.text[:300]
     if answer.status != STATUS[verdict]:
         return answer.text[:300]
-    same = (answer.location, ITS_OWN.sub("", answer.text)) == (unknown.location, ITS_OWN.sub("", unknown.text))
-    return "" if verdict is not Verdict.MISSING or same else "not like what never was"
+    if verdict is Verdict.MISSING and (unknown is None or _shown(answer) != _shown(unknown)):
+        return "not like what never was"
+    return ""
+
+
+def _shown(page: Page) -> tuple[str, str]:
+    return page.location, ITS_OWN.sub("", page.text)
 
 
 def _ask(app: Flask, stage: Stage, who: Who, page: str, row: Row, name: str | None) -> Page:
