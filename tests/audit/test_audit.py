@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from campus.accounts.actions import promote, reinstate, suspend
 from campus.audit import chain
 from campus.audit.acting import acting
-from campus.audit.actions import Reason, record
+from campus.audit.actions import Reason, last_of_all, record
 from campus.audit.models import AuditEntry
 from campus.audit.queries import Broken, Filter, everything, listing, verify
 from campus.organizations.actions import add_member, remove_member
@@ -68,6 +68,20 @@ def test_a_log_nobody_touched_is_as_it_was_written(log: int) -> None:
     assert broken() == []
     assert [entry.seq for entry in everything(Filter())] == list(range(1, log + 1))
     assert [entry.seq for entry in listing(Filter(actor="user:1"), before=20, limit=3)] == [17, 13, 9]
+
+
+def test_what_is_recorded_last_of_all_is_written_in_its_order_when_the_block_ends(log: int) -> None:
+    with acting("user:2"), transaction(), last_of_all():
+        with acting("user:1"), last_of_all():
+            record("thing.first", "thing:1", after={"reason": Reason("so", about=None)})
+        record("thing.second", "thing:2")
+        assert len(list(everything(Filter()))) == log
+    with suppress(RuntimeError), transaction(), last_of_all():
+        record("thing.never", "thing:3")
+        raise RuntimeError
+    told = [(entry.seq, entry.act, entry.actor) for entry in listing(Filter(), limit=2)]
+    assert told == [(log + 2, "thing.second", "user:2"), (log + 1, "thing.first", "user:1")]
+    assert broken() == []
 
 
 def test_the_database_refuses_to_change_the_log(log: int) -> None:
