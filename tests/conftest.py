@@ -121,9 +121,9 @@ def _empty_redis() -> None:
 
 
 def _empty_folders() -> None:
-    """Forget the files of photos, whose rows are gone, and the mails that nobody read."""
+    """Forget the files of photos and the anchors of audit entries, whose rows are gone, and the mails that nobody read."""
     var = settings.current().var
-    for folder in (var / "media", var / "mail"):
+    for folder in (var / "media", var / "audit", var / "mail"):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -22,23 +22,12 @@ from campus.platform import clock
 from campus.platform.db import session, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask import Flask
 
     from campus.accounts.models import User
     from campus.organizations.models import University
 
 ENTRIES = 30
-
-
-@pytest.fixture(autouse=True)
-def _anchors(app: Flask) -> Iterator[None]:
-    """Anchors of this test alone."""
-    del app
-    chain.anchors_file().unlink(missing_ok=True)
-    yield
-    chain.anchors_file().unlink(missing_ok=True)
 
 
 @pytest.fixture

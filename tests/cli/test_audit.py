@@ -11,29 +11,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from campus.audit import chain
 from campus.audit.actions import record
 from campus.platform.db import session, transaction
 from tests.factories import make_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from click.testing import Result
     from flask import Flask
 
 
 @pytest.fixture
-def run(app: Flask) -> Iterator[Any]:
-    chain.anchors_file().unlink(missing_ok=True)
-
+def run(app: Flask) -> Any:
     def command(*arguments: str) -> Result:
         result = app.test_cli_runner().invoke(args=[*arguments])
         session.expire_all()
         return result
 
-    yield command
-    chain.anchors_file().unlink(missing_ok=True)
+    return command
 
 
 def test_what_an_operator_does_is_told_with_her_account(run: Any) -> None:

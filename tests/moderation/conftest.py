@@ -6,27 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campus.audit import chain
 from campus.organizations.models import Role
 from campus.platform.db import transaction
 from tests.factories import make_member, make_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flask import Flask
-
     from campus.accounts.models import User
     from tests.personas import World
-
-
-@pytest.fixture(autouse=True)
-def _anchors(app: Flask) -> Iterator[None]:
-    """Anchors of the audit log of this test alone."""
-    del app
-    chain.anchors_file().unlink(missing_ok=True)
-    yield
-    chain.anchors_file().unlink(missing_ok=True)
 
 
 @pytest.fixture

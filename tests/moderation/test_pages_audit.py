@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from campus.audit import chain
 from campus.audit.acting import acting
 from campus.audit.actions import record
 from campus.moderation.kinds import Action
@@ -18,9 +17,7 @@ from tests.factories import make_post
 from tests.moderation.court import decide, post_target, report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from flask import Flask
+    from collections.abc import Callable
 
     from campus.accounts.models import User
     from tests.conftest import Client
@@ -28,15 +25,6 @@ if TYPE_CHECKING:
 
 SITE, HERS = "/admin/audit", "/o/northbridge/manage/audit"
 BUDGET = 6
-
-
-@pytest.fixture(autouse=True)
-def _anchors(app: Flask) -> Iterator[None]:
-    """Anchors of this test alone."""
-    del app
-    chain.anchors_file().unlink(missing_ok=True)
-    yield
-    chain.anchors_file().unlink(missing_ok=True)
 
 
 @pytest.fixture
