@@ -53,6 +53,7 @@ class _Nodes:
         return Together(config, log)
 
 
+@pytest.hookimpl(trylast=True)  # after xdist, which decides in its own whether there are workers
 def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin("dsession"):
         config.pluginmanager.register(_Nodes())
@@ -72,8 +73,8 @@ def _shared(config: pytest.Config) -> test_servers.Shared:
 @pytest.fixture(scope="session")
 def servers(request: pytest.FixtureRequest) -> Endpoints:
     """Where this worker's own database and Redis index are; kept alive by the whole run."""
-    given = getattr(request.config, "workerinput", {}).get(ADDRESS)
-    everybodys = Endpoints(*given) if given else _shared(request.config).endpoints
+    worker = getattr(request.config, "workerinput", None)
+    everybodys = _shared(request.config).endpoints if worker is None else Endpoints(*worker[ADDRESS])
     return test_servers.own_endpoints(everybodys, os.environ.get("PYTEST_XDIST_WORKER", "alone"))  # noqa: TID251 - xdist says so
 
 
