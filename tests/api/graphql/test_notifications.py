@@ -90,11 +90,14 @@ def test_more_lines_are_no_more_statements(
     for _ in range(12):
         liked(make_post(author=alice), make_user(), make_user())
     drain()
-    mine, numbers = program(alice), []
-    for size in (1, 3, 12):
-        assert len(lines(mine, first=size)) == size
-        with count_queries() as statements:
-            lines(mine, first=size)
-        numbers.append(len(statements))
-    assert len(set(numbers)) == 1
-    assert numbers[0] <= 6
+    mine = program(alice)
+
+    def statements(size: int) -> int:
+        with count_queries() as seen:
+            assert len(lines(mine, first=size)) == size
+        return len(seen)
+
+    # Twice: once a minute, an answer takes another statement to note that the token was used.
+    numbers = {min(statements(size), statements(size)) for size in (1, 3, 12)}
+    assert len(numbers) == 1
+    assert max(numbers) <= 6
