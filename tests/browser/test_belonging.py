@@ -35,7 +35,7 @@ def test_who_leaves_sees_nothing_more_of_it(signed_in: NewPage, watch: Watch, tm
     others = reader.context.new_page()
     others.goto("/o/tidewater")
     others.get_by_role("button", name="Leave").click()
-    expect(others.get_by_role("button", name="Join")).to_be_visible()
+    expect(others.get_by_role("main").get_by_role("button", name="Join")).to_be_visible()
 
     before = reader.locator(CARDS).count()
     scroll_to(reader, before + 10)
