@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
     from campus.accounts.models import Algorithm, Scope, Theme
 
@@ -139,12 +140,8 @@ def suspend(user_id: int, *, reason: str = "", now: datetime) -> bool:
         LastAdministrator: nobody else could administer the site.
     """
     with transaction():
-        _require_another_administrator(user_id)
-        changed = update(User).where(User.id == user_id, User.suspended_at.is_(None)).values(suspended_at=now)
-        if session.scalar(changed.returning(User.id)) is None:
+        if not _shut_out(user_id, User.suspended_at, now):
             return False
-        revoke_sessions(user_id)
-        _resync(user_id)
         why = {"reason": Reason(reason, about=user_id)} if reason else {}
         record("user.suspend", f"user:{user_id}", before={"suspended": False}, after={"suspended": True, **why})
     return True
@@ -153,10 +150,8 @@ def suspend(user_id: int, *, reason: str = "", now: datetime) -> bool:
 def reinstate(user_id: int) -> bool:
     """End a suspension; she signs in anew, unless she is leaving. False if she was not suspended."""
     with transaction():
-        changed = update(User).where(User.id == user_id, User.suspended_at.is_not(None)).values(suspended_at=None)
-        if session.scalar(changed.returning(User.id)) is None:
+        if not _let_in(user_id, User.suspended_at):
             return False
-        _resync(user_id)
         record("user.reinstate", f"user:{user_id}", before={"suspended": True}, after={"suspended": False})
     return True
 
@@ -168,22 +163,32 @@ def leave(user_id: int, *, now: datetime) -> bool:
         LastAdministrator: nobody else could administer the site.
     """
     with transaction():
-        _require_another_administrator(user_id)
-        changed = update(User).where(User.id == user_id, User.leaving_at.is_(None)).values(leaving_at=now)
-        if session.scalar(changed.returning(User.id)) is None:
-            return False
-        revoke_sessions(user_id)
-        _resync(user_id)
-    return True
+        return _shut_out(user_id, User.leaving_at, now)
 
 
 def stay(user_id: int) -> bool:
     """She is not to be forgotten after all; a suspension goes on. False if she was not leaving."""
     with transaction():
-        changed = update(User).where(User.id == user_id, User.leaving_at.is_not(None)).values(leaving_at=None)
-        if session.scalar(changed.returning(User.id)) is None:
-            return False
-        _resync(user_id)
+        return _let_in(user_id, User.leaving_at)
+
+
+def _shut_out(user_id: int, since: InstrumentedAttribute[datetime | None], now: datetime) -> bool:
+    """Note since when, end her sessions, hide what she signed. False if it was noted already."""
+    _require_another_administrator(user_id)
+    noted = update(User).where(User.id == user_id, since.is_(None)).values({since: now})
+    if session.scalar(noted.returning(User.id)) is None:
+        return False
+    revoke_sessions(user_id)
+    _resync(user_id)
+    return True
+
+
+def _let_in(user_id: int, since: InstrumentedAttribute[datetime | None]) -> bool:
+    """The same, taken back. False if nothing was noted."""
+    cleared = update(User).where(User.id == user_id, since.is_not(None)).values({since: None})
+    if session.scalar(cleared.returning(User.id)) is None:
+        return False
+    _resync(user_id)
     return True
 
 
