@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from campus.digest import actions as digest
 from campus.feed import subscriptions
 from campus.interactions.actions import INTERACTION
-from campus.notifications import mailing, memberships, telling
+from campus.notifications import domains, mailing, memberships, telling
 
 if TYPE_CHECKING:
     from campus.platform.outbox import Handler, Lease
@@ -30,6 +30,7 @@ HANDLERS: dict[str, Handler] = {
     **subscriptions.HANDLERS,  # entries of feeds, photos, mails of accounts
     **telling.HANDLERS,  # people are told what others did
     **memberships.HANDLERS,  # an organization decided about a member
+    **domains.HANDLERS,  # the site decided about a claimed domain
     **mailing.HANDLERS,  # mails of notifications
     **digest.HANDLERS,  # what somebody missed
     INTERACTION: in_turn(subscriptions.HANDLERS[INTERACTION], telling.HANDLERS[INTERACTION]),  # liked, commented, taken back

@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from campus.organizations import queries
-from campus.organizations.models import MembershipStatus, Role
+from campus.organizations.models import MembershipStatus, OrganizationMembership, Role
+from campus.platform.db import session
 from campus.platform.errors import Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from campus.organizations.models import Organization, OrganizationMembership
+    from campus.organizations.models import Organization
 
 MANAGING = (Role.OWNER, Role.ADMIN)
 HEIGHT = {role: height for height, role in enumerate(reversed(Role))}  # a member's is 0
@@ -57,6 +60,13 @@ def managed(viewer_id: int, slug: str, *, roles: Collection[Role] = MANAGING) ->
     if role is None or role not in roles:
         raise queries.OrganizationNotFound
     return Managed(organization, role)
+
+
+def managers_of(organization_id: int) -> list[int]:
+    """Those who run an organization now."""
+    row = OrganizationMembership
+    mine = select(row.user_id).where(row.organization_id == organization_id, row.role.in_(MANAGING), queries.active())
+    return list(session.scalars(mine.order_by(row.user_id)))
 
 
 def may_grant(mine: Role, role: Role) -> bool:

@@ -6,26 +6,41 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import func, select
 
 from campus.accounts.models import EmailAddress
 from campus.notifications.actions import MAIL_NOTIFICATION, send_notice
 from campus.notifications.models import Notification
-from campus.organizations.actions import MEMBERSHIP_DECISION, add_member, join, leave, remove_member
+from campus.organizations.actions import (
+    DOMAIN_DECISION,
+    MEMBERSHIP_DECISION,
+    add_domain,
+    add_member,
+    claim_domain,
+    drop_domain,
+    join,
+    leave,
+    refuse_domain,
+    remove_member,
+)
 from campus.organizations.models import Role
 from campus.platform import mail, outbox
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.schedule import TASKS
 from campus.switchboard import HANDLERS
+from tests.factories import make_company, make_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
-
     from campus.accounts.models import User
     from campus.organizations.models import University
+    from tests.personas import World
+
+
+NOT_CONFIRMED = "example.org is not confirmed as a domain of Northbridge University"
 
 
 def notice(user: User, **changed: Any) -> None:
@@ -128,6 +143,61 @@ def test_a_decision_is_told_once_however_often_its_job_runs(northbridge: Univers
     for _ in range(2):
         assert HANDLERS[MEMBERSHIP_DECISION](lease) is None
     assert titles(charlie) == ["You are a member of Northbridge University now"]
+
+
+@pytest.fixture
+def claimed(northbridge: University, alice: User, dana: User) -> str:
+    """A domain that northbridge claims; dana and alice run it, and eve is an administrator no more."""
+    add_member(organization_id=northbridge.id, user_id=alice.id, role=Role.OWNER, now=now())
+    claim_domain(viewer_id=dana.id, organization_id=northbridge.id, domain="example.org", now=now())
+    return "example.org"
+
+
+def of_domains(user: User) -> list[str]:
+    return [title for title in titles(user) if "example.org" in title]
+
+
+def test_who_runs_an_organization_is_told_what_became_of_its_claims(
+    world: World, claimed: str, drain: Callable[[], int], mails: Any
+) -> None:
+    here: dict[str, Any] = {"organization_id": world.northbridge.id, "domain": claimed}
+    refuse_domain(**here)
+    drain()
+    claim_domain(viewer_id=world.dana.id, **here, now=now())
+    add_domain(**here)
+    drain()
+    told = [NOT_CONFIRMED, "example.org is a domain of Northbridge University now"]
+    assert [of_domains(each) for each in (world.dana, world.alice)] == [told, told]
+    assert [of_domains(each) for each in (world.bob, world.charlie, world.eve, world.root)] == [[], [], [], []]
+    (letter,) = [
+        sent.get_content() for sent in mails() if sent["To"] == "dana@example.org" and "is a domain of" in sent["Subject"]
+    ]
+    assert "/o/northbridge/manage/domains" in letter
+
+
+def test_who_takes_a_claim_back_is_told_nothing_and_whose_is_anothers_is_told_that(
+    northbridge: University, claimed: str, dana: User, alice: User, charlie: User, drain: Callable[[], int]
+) -> None:
+    drop_domain(viewer_id=dana.id, organization_id=northbridge.id, domain=claimed, now=now())
+    drain()
+    assert of_domains(alice) == []
+    claim_domain(viewer_id=dana.id, organization_id=northbridge.id, domain=claimed, now=now())
+    firm = make_company(slug="firm", name="Firm")
+    make_member(user=charlie, organization=firm, role="owner")
+    add_domain(organization_id=firm.id, domain=claimed)  # it claimed nothing: there is nothing to answer
+    drain()
+    assert of_domains(alice) == [NOT_CONFIRMED]
+    assert titles(charlie) == []
+
+
+def test_a_decision_about_a_domain_is_told_once_however_often_its_job_runs(
+    northbridge: University, claimed: str, alice: User
+) -> None:
+    refuse_domain(organization_id=northbridge.id, domain=claimed)
+    (lease,) = outbox.claim(kind=DOMAIN_DECISION)
+    for _ in range(2):
+        assert HANDLERS[DOMAIN_DECISION](lease) is None
+    assert of_domains(alice) == [NOT_CONFIRMED]
 
 
 def test_what_was_read_long_ago_goes_with_the_nightly_tidy_up(alice: User) -> None:

@@ -9,7 +9,7 @@ from campus.organizations.actions.claiming import (
     look_at_domain,
     refuse_domain,
 )
-from campus.organizations.actions.decisions import MEMBERSHIP_DECISION, Decision
+from campus.organizations.actions.decisions import DOMAIN_DECISION, MEMBERSHIP_DECISION, Decision, DomainDecision
 from campus.organizations.actions.founding import (
     Taken,
     add_department,
@@ -63,11 +63,13 @@ from campus.organizations.actions.memberships import (
 )
 
 __all__ = [
+    "DOMAIN_DECISION",
     "INVITE",
     "MEMBERSHIP_DECISION",
     "MOST_ANSWERED",
     "MOST_USES",
     "Decision",
+    "DomainDecision",
     "ForAnotherAddress",
     "HasPosts",
     "InvitationNotFound",

@@ -15,6 +15,7 @@ from campus.audit.actions import record
 from campus.organizations import queries
 from campus.organizations.actions import founding
 from campus.organizations.actions.changes import locked
+from campus.organizations.actions.decisions import DomainDecision, tell_of_domain
 from campus.organizations.actions.founding import Taken
 from campus.organizations.figures import domain_preview
 from campus.organizations.models import DomainClaim, OrganizationDomain
@@ -88,19 +89,27 @@ def drop_domain(*, viewer_id: int, organization_id: int, domain: str, now: datet
     """
     with transaction():
         running(locked(organization_id, viewer_id), now)
-        refuse_domain(organization_id=organization_id, domain=domain)
+        _end_claim(organization_id, domain)
         founding.remove_domain(organization_id=organization_id, domain=domain)
 
 
 def refuse_domain(*, organization_id: int, domain: str) -> bool:
-    """End a claim without a domain: for who runs the site, and for who takes it back. False if there is none."""
-    row = DomainClaim
+    """Turn a claim down, for who runs the site; those who run the organization are told. False if there is none."""
     with transaction():
-        gone = delete(row).where(row.organization_id == organization_id, row.domain == domain.strip().lower())
-        ended = session.scalar(gone.returning(row.domain), execution_options=_UNSYNCED)
+        ended = _end_claim(organization_id, domain)
         if ended is not None:
-            _record("refuse_domain", organization_id, before={"claimed": ended})
+            tell_of_domain(DomainDecision.REFUSED, organization_id=organization_id, domain=ended)
     return ended is not None
+
+
+def _end_claim(organization_id: int, domain: str) -> str | None:
+    """End a claim without a domain: it is turned down, or taken back. None if there is none."""
+    row = DomainClaim
+    gone = delete(row).where(row.organization_id == organization_id, row.domain == domain.strip().lower())
+    ended = session.scalar(gone.returning(row.domain), execution_options=_UNSYNCED)
+    if ended is not None:
+        _record("refuse_domain", organization_id, before={"claimed": ended})
+    return ended
 
 
 def _noted(organization_id: int, viewer_id: int, domain: str, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.audit.actions import record
+from campus.organizations.actions.decisions import DomainDecision, tell_of_domain
 from campus.organizations.models import (
     Company,
     Department,
@@ -91,6 +92,8 @@ def add_department(*, organization_id: int, name: str, slug: str) -> Department:
 def add_domain(*, organization_id: int, domain: str) -> None:
     """Let addresses at a domain prove belonging to an organization, whoever claims it; one it has already is no error.
 
+    Every claim of it ends, and those who run the organizations that made one are told how.
+
     Raises:
         Invalid: it is no domain, or one where anybody can have an address.
         Taken: it belongs to another organization.
@@ -101,7 +104,7 @@ def add_domain(*, organization_id: int, domain: str) -> None:
         added = session.scalar(row.on_conflict_do_nothing().returning(OrganizationDomain.domain))
         if session.get_one(OrganizationDomain, clean, populate_existing=True).organization_id != organization_id:
             raise Taken(f"{clean} belongs to another organization.", field="domain")
-        session.execute(delete(DomainClaim).where(DomainClaim.domain == clean), execution_options={"synchronize_session": False})
+        _settle_claims(clean, organization_id)
         if added is not None:
             _record("add_domain", organization_id, after={"domain": clean})
 
@@ -138,6 +141,14 @@ def mark_verified(*, organization_id: int, verified: bool = True) -> None:
         before, organization.verified = organization.verified, verified
         session.flush()
         _record("verify", organization_id, before={"verified": before}, after={"verified": verified})
+
+
+def _settle_claims(domain: str, organization_id: int) -> None:
+    """End every claim of a domain that is this organization's now."""
+    claims = delete(DomainClaim).where(DomainClaim.domain == domain).returning(DomainClaim.organization_id)
+    for claimant in session.scalars(claims, execution_options={"synchronize_session": False}).all():
+        answer = DomainDecision.CONFIRMED if claimant == organization_id else DomainDecision.TAKEN
+        tell_of_domain(answer, organization_id=claimant, domain=domain)
 
 
 def _record(act: str, organization_id: int, **changed: dict[str, object]) -> None:
