@@ -121,9 +121,9 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
     """
     with transaction():
         _require_successors(user_id)
+        accounts.leave(user_id, now=now)  # before anything names her: it holds every administrator
         row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now)
         session.execute(row.on_conflict_do_update(index_elements=[Erasure.user_id], set_={"due_at": now}))
-        accounts.leave(user_id, now=now)
         copies.forget(user_id)
         marks = interactions.forget(user_id)
         forget_cases(user_id)
@@ -160,10 +160,15 @@ def due(user_id: int) -> datetime | None:
 
 
 def owned_alone(user_id: int) -> Sequence[Organization]:
-    """The organizations that nobody but she owns: she is needed there."""
+    """The organizations that nobody but she owns, or only who is leaving as well: she is needed there."""
     mine, other = OrganizationMembership, aliased(OrganizationMembership)
     another = exists().where(
-        other.organization_id == mine.organization_id, other.user_id != user_id, other.role == Role.OWNER, active(other)
+        other.organization_id == mine.organization_id,
+        other.user_id != user_id,
+        other.role == Role.OWNER,
+        active(other),
+        other.user_id == User.id,
+        User.leaving_at.is_(None),
     )
     alone = (mine.user_id == user_id, mine.role == Role.OWNER, active(), ~another)
     rows = select(Organization).join(mine, mine.organization_id == Organization.id).where(*alone)
@@ -171,19 +176,13 @@ def owned_alone(user_id: int) -> Sequence[Organization]:
 
 
 def _require_successors(user_id: int) -> None:
-    """No organization is left without an owner. Held, so that the other owner does not leave at this moment."""
-    mine = select(OrganizationMembership.organization_id).where(
-        OrganizationMembership.user_id == user_id, OrganizationMembership.role == Role.OWNER, active()
-    )
-    for organization_id in session.scalars(mine).all():
-        others = select(OrganizationMembership.user_id).where(
-            OrganizationMembership.organization_id == organization_id,
-            OrganizationMembership.user_id != user_id,
-            OrganizationMembership.role == Role.OWNER,
-            active(),
-        )
-        if session.scalars(others.with_for_update().limit(1)).first() is None:
-            raise LastOwner
+    """No organization is left without an owner. They are held before that is asked: of two who leave at once, one stays."""
+    row, hers = OrganizationMembership, aliased(OrganizationMembership)
+    owned = select(hers.organization_id).where(hers.user_id == user_id, hers.role == Role.OWNER, active(hers))
+    owners = select(row.user_id).where(row.organization_id.in_(owned), row.role == Role.OWNER)
+    session.execute(owners.order_by(row.organization_id, row.user_id).with_for_update())
+    if owned_alone(user_id):
+        raise LastOwner
 
 
 def _require_emptied(user_id: int) -> None:
