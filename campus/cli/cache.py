@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campus.cli.frame import Group, as_json, dry_run, say
+from campus.cli.frame import Group, as_json, dry_run, note, say
 from campus.platform import cache
 
 group = Group("cache", help="What is kept in Redis for speed alone.")
@@ -16,4 +16,5 @@ def clear(*, as_json: bool, dry_run: bool) -> None:
     kept = cache.count()
     if not dry_run:
         cache.clear()
+        note("cache.clear", "cache", dropped=kept)
     say({"dropped": kept}, f"{kept} cached values dropped.", as_json=as_json, dry_run=dry_run)

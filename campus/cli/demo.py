@@ -8,28 +8,24 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from campus.cli.frame import Group, as_json, dry_run, note
 from campus.demo import loading, removal
 from campus.demo.loading import Size
 from campus.demo.signins import sign_ins
 from campus.platform import clock
-from campus.platform.errors import CampusError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from campus.demo.loading import Loaded, Report
 
-group = AppGroup("demo", help="Load, show and remove the demo campus.")
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+group = Group("demo", help="Load, show and remove the demo campus.")
 
 
-@group.command()
+@group.add("load")
 @click.option(
     "--size",
     type=click.Choice([size.value for size in Size]),
@@ -46,29 +42,31 @@ def load(*, size: str, seed: int, once: bool, dry_run: bool, as_json: bool) -> N
     if once and not loading.is_empty():
         _say({"loaded": False}, "Something is in the database already: no demo is loaded.", as_json=as_json)
         return
-    with _refusals():
-        loading.require_loadable()
+    loading.require_loadable()
     if dry_run:
         _say({"would_load": size, "seed": seed}, f"Would load the {size} demo with seed {seed}.", as_json=as_json)
         return
-    with _refusals(), _progress() as report:
+    with _progress() as report:
         pictures = loading.pictures_for(Size(size), seed, report)
         done = loading.load(size=Size(size), seed=seed, now=clock.now(), pictures=pictures, report=report)
+    note("demo.load", "demo", size=size, seed=seed)
     _say({"loaded": True, **asdict(done)}, _summary(done), as_json=as_json)
 
 
-@group.command()
+@group.add("remove")
 @dry_run
 @as_json
 def remove(*, dry_run: bool, as_json: bool) -> None:
     """Remove the demo campus, and nothing else."""
     found = removal.counted() if dry_run else removal.remove()
+    if not dry_run:
+        note("demo.remove", "demo", **found)
     verb = "Would remove" if dry_run else "Removed"
     listed = ", ".join(f"{count:,} {name}s" for name, count in found.items())
     _say({"dry_run": dry_run, "removed": found}, f"{verb}: {listed}.", as_json=as_json)
 
 
-@group.command("sign-ins")
+@group.add("sign-ins")
 @as_json
 def show_sign_ins(*, as_json: bool) -> None:
     """Print addresses, the password, and what each person shows."""
@@ -91,15 +89,6 @@ def _summary(done: Loaded) -> str:
 
 def _say(data: object, sentence: str, *, as_json: bool) -> None:
     click.echo(json.dumps(data) if as_json else sentence)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """A refusal is one line and exit code 1."""
-    try:
-        yield
-    except CampusError as refusal:
-        raise click.ClickException(str(refusal)) from refusal
 
 
 @contextmanager

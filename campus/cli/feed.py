@@ -11,7 +11,7 @@ import click
 from campus.accounts import queries as people
 from campus.accounts.models import Algorithm, Scope
 from campus.admin import jobs as dead_jobs
-from campus.cli.frame import NUMBER, Group, as_json, dry_run, rehearsal, say
+from campus.cli.frame import NUMBER, Group, as_json, dry_run, note, rehearsal, say
 from campus.cli.progress import steps
 from campus.feed import check as checking
 from campus.feed import explain as explaining
@@ -77,11 +77,13 @@ def rebuild(**given: Any) -> None:
     with steps("Readers", len(checking.readers()), quiet=in_json or bool(reader)) as step:
         if reader:
             removed, added = upkeep.rebuild(reader, now=clock.now())
+            note("feed.rebuild", f"user:{reader}", removed=removed, added=added)
             say({"readers": 1, "removed": removed, "added": added}, f"{removed} removed, {added} added.", as_json=in_json)
             return
         days = given["inactive_days"]
         now = clock.now()
         done = upkeep.rebuild_inactive(days=days, now=now, progress=step) if days else upkeep.build_all(now=now, progress=step)
+    note("feed.rebuild", "feeds", readers=done)
     say({"readers": done}, f"{done} readers done.", as_json=in_json)
 
 
@@ -96,6 +98,8 @@ def check(who: str | None, *, fix: bool, as_json: bool, dry_run: bool) -> None:
     with steps("Readers", len(readers), quiet=as_json) as step:
         found = checking.check(readers, now=clock.now(), fix=fix and not dry_run, progress=step)
     counts = asdict(found)
+    if fix and not dry_run and not found.clean:
+        note("feed.fix", f"user:{readers[0]}" if who else "feeds", **counts)
     say(counts, ", ".join(f"{name} {count}" for name, count in counts.items()), as_json=as_json, dry_run=dry_run)
     if dead := health.dead_jobs():
         click.echo(f"{dead} of the pending jobs failed for good: flask feed jobs --state dead, then --retry-dead.", err=True)
@@ -113,6 +117,8 @@ def cleanup(days: int | None, *, as_json: bool, dry_run: bool) -> None:
     if age < settings.current().feed.window_days:
         raise click.UsageError(f"--days must be at least the window, {settings.current().feed.window_days}.")
     count = upkeep.count_old(days=age, now=now) if dry_run else upkeep.cleanup(days=age, now=now)
+    if not dry_run:
+        note("feed.cleanup", "feeds", days=age, deleted=count)
     say({"deleted": count}, f"{count} entries deleted.", as_json=as_json, dry_run=dry_run)
 
 
@@ -138,7 +144,7 @@ def jobs(*, state: tuple[str, ...], limit: int, as_json: bool, dry_run: bool, **
         say({"waiting": (count := outbox.pending())}, f"{count} jobs would be done.", as_json=as_json, dry_run=True)
         return
     if given["run_now"]:
-        say({"done": (count := outbox.drain(HANDLERS))}, f"{count} jobs done.", as_json=as_json)
+        say({"done": (count := _run_all())}, f"{count} jobs done.", as_json=as_json)
         return
     if any(given.values()):
         with rehearsal(dry_run):
@@ -155,6 +161,13 @@ def jobs(*, state: tuple[str, ...], limit: int, as_json: bool, dry_run: bool, **
         click.echo("{id:>8}  {state:<8} {kind:<18} {key:<20} attempts {attempts}  {last_error}".format(**job))
     if not found:
         click.echo("No such jobs.")
+
+
+def _run_all() -> int:
+    """Do what waits. Returns how many jobs it was."""
+    if count := outbox.drain(HANDLERS):
+        note("job.run_all", "jobs", jobs=count)
+    return count
 
 
 def _decide(one_more: int | None, discard: int | None) -> int:

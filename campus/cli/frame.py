@@ -14,6 +14,7 @@ import click
 from flask.cli import AppGroup
 
 from campus.audit.acting import acting
+from campus.audit.actions import record
 from campus.platform.db import transaction
 from campus.platform.errors import CampusError
 
@@ -72,6 +73,12 @@ def rehearsal(only: bool) -> Iterator[None]:  # noqa: FBT001 - the flag of --dry
         yield
         if only:
             raise _Rehearsed
+
+
+def note(act: str, target: str, **after: object) -> None:
+    """Write the entry of a command whose work was done in many transactions, or in none."""
+    with transaction():
+        record(act, target, after=after)
 
 
 def say(answer: Mapping[str, Any], sentence: str, *, as_json: bool, dry_run: bool = False) -> None:

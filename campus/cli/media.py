@@ -6,12 +6,10 @@ from dataclasses import asdict
 
 import click
 
-from campus.audit.actions import record
-from campus.cli.frame import Group, as_json, dry_run, say
+from campus.cli.frame import Group, as_json, dry_run, note, say
 from campus.cli.progress import stages, steps
 from campus.operations import photos
 from campus.platform import clock
-from campus.platform.db import transaction
 
 group = Group("media", help="Files of photos: check, make anew, and delete what nobody names.")
 
@@ -54,8 +52,7 @@ def regenerate(ids: tuple[int, ...], *, everything: bool, as_json: bool, dry_run
                 lost.append(photo.id)
             step(1)
     if chosen:
-        with transaction():
-            record("media.regenerate", "media", after={"photos": len(chosen) - len(lost), "lost": len(lost)})
+        note("media.regenerate", "media", photos=len(chosen) - len(lost), lost=len(lost))
     sentence = f"{len(chosen) - len(lost)} photos made anew" + (f", {len(lost)} have no file left: {lost}." if lost else ".")
     say({"photos": len(chosen) - len(lost), "lost": lost}, sentence, as_json=as_json)
     if lost:
@@ -71,6 +68,5 @@ def prune(*, as_json: bool, dry_run: bool) -> None:
     if not dry_run and keys:
         with stages(quiet=as_json) as progress:
             photos.prune(keys, progress=progress)
-        with transaction():
-            record("media.prune", "media", after={"files": len(keys)})
+        note("media.prune", "media", files=len(keys))
     say({"files": keys}, f"{len(keys)} files deleted.", as_json=as_json, dry_run=dry_run)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campus.cli.frame import Group, as_json, dry_run, say
+from campus.cli.frame import Group, as_json, dry_run, note, say
 from campus.feed import scheduled
 from campus.platform import clock, outbox, schedule
 from campus.schedule import TASKS
@@ -64,6 +64,7 @@ def run(name: str, *, as_json: bool, dry_run: bool) -> None:
         answer = {"task": name, "done": False, **({} if due is None else {"due": due})}
         say(answer, f"{name} would run. {task.what}{waiting}", as_json=as_json, dry_run=True)
         return
+    note("task.run", f"task:{name}")
     scheduled.run(name, task.verb)
     say({"task": name, "done": True}, f"{name} is done.", as_json=as_json)
 
@@ -78,7 +79,9 @@ def sweep(*, forever: bool, as_json: bool, dry_run: bool) -> None:
         say({"waiting": (waiting := outbox.pending())}, f"{waiting} jobs wait.", as_json=as_json, dry_run=True)
         return
     if not forever:
-        say({"done": (done := scheduled.sweep(HANDLERS))}, f"{done} jobs done.", as_json=as_json)
+        if done := scheduled.sweep(HANDLERS):
+            note("job.run_all", "jobs", jobs=done)
+        say({"done": done}, f"{done} jobs done.", as_json=as_json)
         return
     told: list[int] = []
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from campus.accounts import actions, mailing, passwords, queries
+from campus.audit.actions import record
 from campus.cli.frame import Group, as_json, dry_run, rehearsal, say
 from campus.platform import clock
 
@@ -189,6 +190,7 @@ def reset_password(who: str, *, password: str | None, as_json: bool, dry_run: bo
             actions.set_password(user_id=person.id, kept=kept, now=clock.now(), revoke_tokens=True)
         elif address:
             mailing.queue_reset(address)
+        record("user.reset_password", f"user:{person.id}", after={"mailed": password is None, "sessions": ended})
     what = "has a new password" if password is not None else f"gets a mail at {address}"
     sentence = f"@{person.handle} {what}; {ended} sessions ended."
     say({"id": person.id, "mailed": password is None, "ended": ended}, sentence, as_json=as_json, dry_run=dry_run)

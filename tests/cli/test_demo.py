@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from campus.accounts.models import User
+from campus.audit import queries
+from campus.audit.queries import Filter
 from campus.cli import demo
 from campus.demo import loading
 from campus.demo.loading import Loaded, Size
@@ -39,11 +42,17 @@ def run(app: Flask, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(demo.group, list(arguments))
 
 
+def recorded() -> list[tuple[str, str]]:
+    """What the audit log says was done, and by whom."""
+    return [(entry.act, entry.actor) for entry in queries.everything(Filter())]
+
+
 def test_load_says_what_it_made(app: Flask, nothing_drawn: list[int]) -> None:
     done = run(app, "load", "--size", "small", "--seed", "5")
     assert done.exit_code == 0
     assert "Loaded the small demo with seed 5: 2 users" in done.output
     assert nothing_drawn == [5]
+    assert recorded() == [("demo.load", f"cli:{getpass.getuser()}")]
 
 
 def test_load_as_json(app: Flask) -> None:
@@ -82,6 +91,7 @@ def test_remove_first_says_what_it_would_do(app: Flask) -> None:
     assert "Would remove: 1 users" in run(app, "remove", "--dry-run").output
     assert json.loads(run(app, "remove", "--json").stdout)["removed"]["user"] == 1
     assert session.scalar(select(func.count()).select_from(User)) == 1
+    assert recorded() == [("demo.remove", f"cli:{getpass.getuser()}")]
 
 
 def test_sign_ins_of_an_empty_database(app: Flask) -> None:
