@@ -98,8 +98,11 @@ def is_missing(page: Page, path: str) -> bool:
     return answer is not None and answer.status == 404
 
 
-def recorded(site: Site, case: str) -> None:
-    """Each act on the case has its entry, and the chain is whole."""
+def recorded(site: Site, case: str, path: str) -> None:
+    """Each act on the case and each effect on the post has its entry, and the chain is whole."""
+    effects = site.flask("audit", "list", "--target", f"post:{path.rpartition('/')[2]}")
+    done = ("moderation.hold ", "moderation.hold.reversed", "moderation.hide ", "moderation.hide.reversed")
+    assert [act for act in done if act not in effects] == [], effects
     told = site.flask("audit", "list", "--target", f"case:{case}")
     assert [act for act in ("case.decide", "case.appeal ", "case.appeal_decide") if act not in told] == []
     site.flask("audit", "verify")
@@ -151,8 +154,9 @@ def test_from_three_reports_to_a_decision_that_is_overturned(
     expect(reader.get_by_text("Two lamps for sale")).to_be_visible()
     letter.reload()
     expect(letter.get_by_text("Granted: the decision was taken back")).to_be_visible()
-    recorded(site, case)
+    recorded(site, case, path)
     feeds_come_right(site)
+    site.flask("counts", "check")
 
 
 def test_who_moderates_acts_without_a_report(signed_in: NewPage, watch: Watch) -> None:

@@ -25,6 +25,7 @@ ROOMS = (
     "/posts/new",
     "/u/celia_marchetti",
     "/u/celia_marchetti/followers",
+    "/u/celia_marchetti/following",
     "/o/northbridge",
     "/o/northbridge/people",
     "/o/northbridge/about",
@@ -36,6 +37,7 @@ ROOMS = (
     "/settings",
     "/notifications",
     "/settings/notifications",
+    "/settings/blocked",
     "/posts/999999999",
 )
 MISSING = ("/no/such/page", "/posts/999999999", "/search?q=!")
@@ -45,6 +47,19 @@ def with_a_photo(page: Page) -> str:
     """The address of the first post of the feed that has a photo."""
     page.goto("/")
     return page.locator("article:has(picture) .stamp").first.get_attribute("href") or ""
+
+
+@in_half_the_widths
+def test_no_page_around_ones_own_post_has_a_barrier(signed_in: NewPage, viewport: dict[str, int], half: int) -> None:
+    page, found = signed_in(MIRA, viewport=viewport, reduced_motion="reduce"), []
+    page.goto("/u/mira_halvorsen")
+    post = page.locator("article .stamp").first.get_attribute("href") or ""
+    for path in [f"{post}/{what}" for what in ("edit", "history", "delete", "why")][half::2]:
+        answer = page.goto(path)
+        assert answer
+        assert answer.ok, path
+        found += barriers(page)
+    assert found == []
 
 
 @in_half_the_widths

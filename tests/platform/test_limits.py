@@ -140,7 +140,7 @@ def test_every_quota_has_a_name_of_its_own_and_a_limit(quota: Quota) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("run", range(3))
+@pytest.mark.parametrize("run", [*range(3), *(pytest.param(run, marks=pytest.mark.long) for run in range(3, 20))])
 def test_thirty_two_threads_get_exactly_twenty_while_redis_is_emptied(app: Flask, run: int) -> None:
     def attempt(number: int) -> bool:
         with app.app_context():
