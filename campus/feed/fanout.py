@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from campus.feed.audience import reaches, related_to, rightful
 from campus.feed.locks import Lock, hold_sources, lock
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
-from campus.feed.windows import END, PUSHED_TO, Carried, carried, deliver, hold, open_window, recipients
+from campus.feed.windows import END, PUSHED_TO, Carried, carried, deliver, deliver_to_few, hold, open_window, recipients
 from campus.platform import clock, outbox, settings
 from campus.platform.db import session, transaction
 from campus.platform.jobs import unwaited
@@ -59,10 +59,13 @@ def distribute_at_once(lease: Lease) -> bool:
     Nobody changes the post meanwhile: who does writes a wish that joins the job, and waits for its row.
     """
     few = min(AT_ONCE, settings.current().feed.celebrity_threshold, settings.current().feed.batch_size)
-    post = hold(int(lease.payload["post_id"]), most=few + 1) if lease.payload.get("first") and lease.cursor == 0 else None
-    if post is None or not post.live or post.pulled or post.related > few:
+    post = hold(int(lease.payload["post_id"])) if lease.payload.get("first") and lease.cursor == 0 else None
+    if post is None or not post.live or post.pulled:
         return False
-    lease.settle(END, deliver(post, after=0, upto=END, fresh=True))
+    delivered = deliver_to_few(post, most=few)
+    if delivered == 0:  # there are more of them, or none at all
+        return False
+    lease.settle(END, delivered)
     return True
 
 
@@ -86,9 +89,9 @@ def _window(lease: Lease, post: Carried, *, fresh: bool) -> Lease:
     """The entries of one window and the job's cursor, or its end, in one transaction."""
     with transaction():
         upto = open_window(post, after=lease.cursor, size=settings.current().feed.batch_size)
-        delivered = deliver(post, after=lease.cursor, upto=upto, fresh=fresh) if post.live else 0
-        if not lease.payload.get("first"):
+        if not lease.payload.get("first"):  # before anything is inserted: a rebuild waits for what this has locked or inserted
             _take_back(post, lease.cursor, upto)
+        delivered = deliver(post, after=lease.cursor, upto=upto, fresh=fresh) if post.live else 0
         if upto == END:
             return lease.settle(upto, delivered)
         unwaited()  # entries and cursor are lost together or not at all, and the last window's commit brings all to the disk

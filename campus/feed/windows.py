@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, any_, bindparam, exists, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, any_, bindparam, case, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.feed.audience import carriers, related_to, sources
@@ -23,7 +23,7 @@ from campus.posts.visibility import Facts, visible_to
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, Select
 
 END = 2**62  # an id above all others
 PUSHED_TO = (FeedStatus.BUILDING, FeedStatus.READY)
@@ -32,6 +32,8 @@ _POST, _AUTHOR, _ORGANIZATION, _DEPARTMENT, _AFTER, _UPTO = (
     bindparam(name, type_=BigInteger) for name in ("post", "author", "organization", "department", "after", "upto")
 )
 _PUBLISHED_AT = bindparam("published_at", type_=DateTime(timezone=True))
+_MOST = bindparam("most", type_=BigInteger)
+_IDS = ARRAY(BigInteger)
 
 
 _KEPT = ("id", "author_id", "organization_id", "department_id", "official", "published_at", "pulled", "related")
@@ -58,16 +60,19 @@ class Carried:
 
 def carried(post_id: int, *, most: int) -> Carried | None:
     """The post as the fan-out needs it; None when it was never published or is gone. No relation is counted beyond `most`."""
-    return _read(_carried(held=False), post_id, most)
+    return _read(_carried(held=False), post=post_id, most=most)
 
 
-def hold(post_id: int, *, most: int) -> Carried | None:
-    """The same, and hold the locks of its delivery, in one statement: for a post that nobody can change meanwhile."""
-    return _read(_carried(held=True), post_id, most)
+def hold(post_id: int) -> Carried | None:
+    """The same, and hold the locks of its delivery, in one statement: for a post that nobody can change meanwhile.
+
+    Nobody is counted.
+    """
+    return _read(_carried(held=True), post=post_id)
 
 
-def _read(statement: Prepared, post_id: int, most: int) -> Carried | None:
-    for row in statement.rows(post=post_id, most=most):
+def _read(statement: Prepared, **values: int) -> Carried | None:
+    for row in statement.rows(**values):
         known = {name: getattr(row, name) for name in _KEPT}
         return Carried(live=row.state == PostState.PUBLISHED, audience=Audience(row.audience), **known)
     return None
@@ -91,10 +96,20 @@ def deliver(post: Carried, *, after: int, upto: int, fresh: bool) -> int:
     Raises:
         IntegrityError: not so fresh after all.
     """
-    facts = {"post": post.id, "published_at": post.published_at, "author": post.author_id}
-    place = {"organization": post.organization_id, "department": post.department_id}
     entries = _deliver(post.audience, official=post.official, owned=_owned(post), fresh=fresh)
-    return entries.count(**facts, **place, after=after, upto=upto)
+    return entries.count(**_facts(post), after=after, upto=upto)
+
+
+def deliver_to_few(post: Carried, *, most: int) -> int:
+    """Insert the entries of a fresh post's recipients, all of them, if relations carry it to no more than `most` people.
+
+    Returns how many are new; 0, having inserted nothing, when there are more. Nobody need be counted before.
+
+    Raises:
+        IntegrityError: somebody has an entry already.
+    """
+    entries = _deliver(post.audience, official=post.official, owned=_owned(post), fresh=True, few=True)
+    return entries.count(**_facts(post), after=0, upto=END, most=most)
 
 
 def recipients(post: Carried) -> Select[int]:
@@ -106,6 +121,12 @@ def recipients(post: Carried) -> Select[int]:
 
 def _owned(post: Carried) -> bool:
     return post.organization_id is not None
+
+
+def _facts(post: Carried) -> dict[str, Any]:
+    """The parameters of a delivery that say which post it is, and what the rule asks of it."""
+    place = {"organization": post.organization_id, "department": post.department_id}
+    return {"post": post.id, "published_at": post.published_at, "author": post.author_id} | place
 
 
 def _source(post: Carried) -> dict[str, int]:
@@ -126,7 +147,7 @@ def _open(*, owned: bool) -> Prepared:
 
 
 @functools.cache
-def _deliver(audience: Audience, *, official: bool, owned: bool, fresh: bool) -> Prepared:
+def _deliver(audience: Audience, *, official: bool, owned: bool, fresh: bool, few: bool = False) -> Prepared:
     """The ids as an array: its index scan sorts them and drops duplicates, at half of what a join costs, many readers or few.
 
     The rule is given the post's facts, and asks of each reader what they leave open. Should they hold no more, there are no
@@ -136,7 +157,7 @@ def _deliver(audience: Audience, *, official: bool, owned: bool, fresh: bool) ->
         audience=audience, official=official, author_id=_AUTHOR, organization_id=_ORGANIZATION, department_id=_DEPARTMENT
     )
     related = carriers(_AUTHOR, _organization(owned=owned), after=_AFTER, upto=_UPTO)
-    ids = func.array(related.order_by(related.selected_columns.user_id).scalar_subquery(), type_=ARRAY(BigInteger))
+    ids = _few(related) if few else func.array(related.order_by(related.selected_columns.user_id).scalar_subquery(), type_=_IDS)
     still = select(Post.id).where(Post.id == _POST, facts.hold()).scalar_subquery()  # looked at once, not joined
     recipients = select(FeedState.user_id, _PUBLISHED_AT, _POST).where(
         FeedState.user_id == any_(ids), FeedState.status.in_(PUSHED_TO), visible_to(FeedState.user_id, facts), still == _POST
@@ -145,15 +166,24 @@ def _deliver(audience: Audience, *, official: bool, owned: bool, fresh: bool) ->
     return Prepared(entries if fresh else entries.on_conflict_do_nothing())
 
 
+def _few(related: CompoundSelect[Any]) -> ColumnElement[Any]:
+    """The ids as an array if they are at most `most`, else NULL, which equals nobody; no more are looked at than that takes.
+
+    The cast says that it is a value: what is only a SELECT would be compared row by row.
+    """
+    some = related.limit(_MOST + 1).subquery()
+    ids = select(case((func.count() <= _MOST, func.array_agg(some.c.user_id, type_=_IDS))))
+    return cast(ids.scalar_subquery(), _IDS)
+
+
 @functools.cache
 def _carried(*, held: bool) -> Prepared:
     each = [
-        branch.limit(bindparam("most", type_=BigInteger))
-        for branch in sources(Post.__table__.c.author_id, Post.__table__.c.organization_id)
+        branch.limit(_MOST) for branch in ([] if held else sources(Post.__table__.c.author_id, Post.__table__.c.organization_id))
     ]
     sizes = [select(func.count()).select_from(some.correlate(Post).lateral()).scalar_subquery() for some in each]
     pulled = exists().where(CelebrityPostCache.post_id == Post.id).correlate(Post).label("pulled")
-    related = (1 + sum(sizes[1:], sizes[0])).label("related")  # and herself
+    related = (literal(END) if held else 1 + sum(sizes[1:], sizes[0])).label("related")  # and herself
     where = (Post.id, Post.author_id, Post.organization_id, Post.department_id)
     what = (Post.audience, Post.official, Post.published_at, Post.state, pulled, related)
     locks = holding(number(Post.author_id), number(Post.organization_id), number(Post.id)) if held else []

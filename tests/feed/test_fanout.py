@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from campus.accounts.models import User
+    from campus.feed.windows import Carried
     from campus.organizations.models import Department, University
     from campus.platform.outbox import Handler
     from campus.posts.models import Post
@@ -190,20 +192,35 @@ def test_an_entry_that_is_there_already_stops_nobody_elses(author: User, followe
     assert all_is_as_defined()
 
 
-def test_few_recipients_are_reached_in_the_transaction_of_the_claim(author: User, followers: list[User]) -> None:
-    """No lease is ever seen from outside, and one commit brings the entries and the end of the job."""
+def commits_of_delivery(post: Post) -> int:
+    """How many commits the worker's job of a post takes."""
     commits: list[object] = []
-    post = published(author)
     note = partial(commits.append)  # listeners are told by what they are
     event.listen(db.engine, "commit", note)
     assert outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
     event.remove(db.engine, "commit", note)
-    assert len(commits) == 1
+    return len(commits)
+
+
+def test_few_recipients_are_reached_in_the_transaction_of_the_claim(author: User, followers: list[User]) -> None:
+    """No lease is ever seen from outside, and one commit brings the entries and the end of the job."""
+    post = published(author)
+    assert commits_of_delivery(post) == 1
     assert holders(post) == ids(followers)
     job = session.scalars(select(Job)).one()
     assert (job.state, job.delivered, job.cursor, job.attempts) == (JobState.DONE, 10, END, 1)
     assert not outbox.work(HANDLERS, kind=DISTRIBUTE, key=post.id)
     assert all_is_as_defined()
+
+
+@pytest.mark.parametrize(("batch_size", "at_once"), [(11, True), (10, False)])
+def test_few_are_as_many_as_a_window_holds(author: User, followers: list[User], batch_size: int, *, at_once: bool) -> None:
+    """Ten followers and herself: where one more than few are related, nothing is inserted before the lease is taken."""
+    with feed_settings(batch_size=batch_size):
+        post = published(author)
+        assert (commits_of_delivery(post) == 1) == at_once
+    assert holders(post) == ids(followers)
+    assert session.execute(select(Job.delivered, Job.attempts)).one() == (10, 1)
 
 
 @pytest.mark.parametrize("limit", [{"batch_size": 3}, {"celebrity_threshold": 5, "celebrity_push": 2}])
@@ -356,6 +373,45 @@ def test_a_withdrawal_overtakes_a_delivery_under_way(app: Flask, author: User, f
         first.join()
         second.join()
     assert holders(post) == set()
+    assert all_is_as_defined()
+
+
+def test_a_rebuild_and_a_repeated_delivery_wait_for_each_other_in_one_order(
+    app: Flask, author: User, followers: list[User], drain: Callable[[], int]
+) -> None:
+    """The delivery has inserted when the rebuild of one of its readers begins, which lacks the same entry."""
+    post = published(author)
+    drain()
+    with transaction():
+        session.execute(sql_delete(FeedEntry))
+        outbox.record(DISTRIBUTE, post.id, {"post_id": post.id})
+    inserted, go_on = threading.Event(), threading.Event()
+    real = deliver
+
+    def slow(carried: Carried, *, after: int, upto: int, fresh: bool) -> int:
+        count = real(carried, after=after, upto=upto, fresh=fresh)
+        inserted.set()
+        go_on.wait(10)
+        return count
+
+    def deliver_again() -> int:
+        with app.app_context():
+            return outbox.drain(HANDLERS, most=1)
+
+    def rebuild() -> tuple[int, int]:
+        with app.app_context():
+            return upkeep.rebuild(followers[0].id, now=now())
+
+    with pytest.MonkeyPatch.context() as patched, ThreadPoolExecutor() as pool:
+        patched.setattr(fanout, "deliver", slow)
+        delivery = pool.submit(deliver_again)
+        assert inserted.wait(10)
+        rebuilding = pool.submit(rebuild)
+        wait([rebuilding], 0.5)
+        go_on.set()
+        assert (delivery.result(), rebuilding.result()) == (1, (0, 0))
+    assert session.scalars(select(Job.attempts).where(Job.kind == DISTRIBUTE)).all() == [1, 1]
+    assert holders(post) == ids(followers)
     assert all_is_as_defined()
 
 
