@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campus.platform import metrics, outbox, redis, settings
+from campus.feed import scheduled
+from campus.moderation import actions
+from campus.moderation.kinds import Target, TargetKind
+from campus.platform import limits, metrics, outbox, redis, settings
+from campus.platform.clock import now
 from campus.platform.db import transaction
 from campus.platform.outbox import Job, JobState
+from campus.quotas import POSTS
 from tests import servers as test_servers
+from tests.factories import make_post
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from flask import Flask
 
     from campus.accounts.models import User
     from campus.platform.embedded import Endpoints
@@ -81,6 +89,28 @@ def test_sign_ins_that_fail_are_counted(client: Client, alice: User) -> None:
     before = figure(client, sample)
     client.post("/login", data={"email": "alice@example.org", "password": "not her password at all"})
     assert figure(client, sample) == before + 1
+
+
+def test_refusals_runs_and_open_cases_are_counted(app: Flask, client: Client, alice: User) -> None:
+    refused, failed = 'campus_quota_refusals_total{quota="posts"}', 'campus_task_runs_total{result="failed",task="test"}'
+    before = figure(client, refused), figure(client, failed)
+    with transaction():
+        for _ in range(POSTS.limit):
+            limits.spend(POSTS, alice.id, now=now())
+    with pytest.raises(limits.QuotaExceeded), transaction():
+        limits.spend(POSTS, alice.id, now=now())
+    with pytest.raises(ZeroDivisionError):
+        scheduled.run("test", lambda: 1 // 0)
+    assert (figure(client, refused), figure(client, failed)) == (before[0] + 1, before[1] + 1)
+    waiting = open_cases(client)
+    actions.open_case(viewer=None, target=Target(TargetKind.POST, make_post(author=alice).id), now=now())
+    assert open_cases(client) == waiting + 1
+
+
+def open_cases(client: Client) -> float:
+    """Those of every kind."""
+    samples = re.findall(r"^campus_open_cases(?:{.*})? (\S+)$", client.get("/metrics").text, re.MULTILINE)
+    return sum(float(each) for each in samples)
 
 
 def test_what_other_processes_counted_is_added_and_kept_when_they_end(client: Client) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from campus.accounts import tokens
 from campus.accounts.actions import suspend
 from campus.accounts.models import TokenScope
 from campus.api.graphql.examples import EXAMPLES
@@ -68,6 +69,13 @@ def test_suspension_acts_at_once(program: Callable[..., Client], client_as: Call
     suspend(user_id=alice.id, now=now())
     assert post(hers, ME).status_code == 401
     assert browser.post(URL, json={"query": ME}, headers={"X-CSRFToken": token}).status_code == 401
+
+
+def test_revoking_acts_at_once(program: Callable[..., Client], alice: User) -> None:
+    hers = program(alice)
+    assert post(hers, ME).status_code == 200
+    assert tokens.revoke_all(user_id=alice.id, now=now()) == 1
+    assert post(hers, ME).status_code == 401
 
 
 def test_a_cookie_needs_the_token_of_the_page(client_as: Callable[[User], Client], alice: User) -> None:
