@@ -17,7 +17,7 @@ def heading(missed: Missed) -> str:
 
 def letter(missed: Missed, *, name: str, url: str, stop: str, site: str) -> str:
     """The whole mail in plain text. `url` is the site's, `stop` ends such mails."""
-    parts = [f"Hello {name},", f"{heading(missed)}: of the people and organizations that you follow or belong to."]
+    parts = [f"Hello {name},", f"{heading(missed)}, of people and organizations that you follow or belong to."]
     if missed.organizations:
         parts.append("\n".join(f"- {house}: {_posts(count)}" for house, count in missed.organizations))
     if missed.titles:
