@@ -37,6 +37,7 @@ from campus.organizations import views as organizations_views
 from campus.organizations.book import invitation_book
 from campus.organizations.queries import knows_domain
 from campus.platform import db, gauges, health, limits, logs, outbox, schedule, settings, web
+from campus.portraits import views as portraits_views
 from campus.posts import models as posts
 from campus.posts import views as posts_views
 from campus.profiles import views as profiles_views
@@ -86,6 +87,7 @@ def create_app(config: Settings, root: Path) -> Flask:
     set_invitations(invitation_book)
     posts_views.init_app(app)
     organizations_views.init_app(app)
+    portraits_views.init_app(app)
     follows_views.init_app(app)
     interactions_views.init_app(app)
     profiles_views.init_app(app)

@@ -12,6 +12,7 @@ from campus.digest import actions as digest
 from campus.feed import subscriptions
 from campus.interactions.actions import INTERACTION
 from campus.notifications import domains, mailing, memberships, telling
+from campus.portraits import erasing
 
 if TYPE_CHECKING:
     from campus.platform.outbox import Handler, Lease
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Handler] = {
     **memberships.HANDLERS,  # an organization decided about a member
     **domains.HANDLERS,  # the site decided about a claimed domain
     **mailing.HANDLERS,  # mails of notifications
+    **erasing.HANDLERS,  # a picture beside a name was replaced or removed
     **digest.HANDLERS,  # what somebody missed
     INTERACTION: in_turn(subscriptions.HANDLERS[INTERACTION], telling.HANDLERS[INTERACTION]),  # liked, commented, taken back
 }

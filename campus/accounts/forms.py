@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
+    FileField,
     HiddenField,
     PasswordField,
     SelectField,
@@ -43,6 +44,7 @@ TOKEN_SCOPES = [
     SelectChoice(TokenScope.MODERATE, "Moderate: take away what others wrote, where you are a moderator"),
 ]
 NO_END = "never"
+PICTURES = "image/jpeg,image/png,image/webp,image/avif,image/heic,.heic,.heif"
 TOKEN_ENDS = [
     SelectChoice("30", "In 30 days"),
     SelectChoice("90", "In 90 days"),
@@ -129,6 +131,12 @@ class SettingsForm(Form):
     algorithm = SelectField("Order of the feed", choices=ALGORITHMS, coerce=Algorithm)
     scope = SelectField("What the feed shows", choices=SCOPES, coerce=Scope)
     auto_load = BooleanField("Load more posts while scrolling")
+
+
+class PictureForm(Form):
+    """A picture that stands beside a name: of a person, or of an organization."""
+
+    picture = FileField("Choose a picture", render_kw={"accept": PICTURES, "required": True})
 
 
 class TokenForm(Form):

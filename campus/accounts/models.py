@@ -65,7 +65,7 @@ class User(Base):
     handle: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     bio: Mapped[str] = mapped_column(server_default="")
-    avatar_token: Mapped[uuid.UUID | None]
+    avatar_token: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     locale: Mapped[str] = mapped_column(server_default="en")
     algorithm: Mapped[Algorithm] = mapped_column(choices(Algorithm), server_default=Algorithm.MIXED)
     scope: Mapped[Scope] = mapped_column(choices(Scope), server_default=Scope.ALL)

@@ -17,6 +17,7 @@ from campus.posts.models import Post
 from campus.search.models import ORGANIZATION_WORDS
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Sequence
     from datetime import datetime
 
@@ -35,6 +36,7 @@ class Row:
     name: str
     kind: str
     verified: bool
+    logo_token: uuid.UUID | None
     members: int
 
 
@@ -77,7 +79,8 @@ def listing(words: str = "", *, only: str = "", after: str = "", limit: int = PA
     """
     members = select(func.count()).where(OrganizationMembership.organization_id == Organization.id, active()).scalar_subquery()
     name = func.lower(Organization.name)
-    rows = select(Organization.id, Organization.slug, Organization.name, Organization.kind, Organization.verified, members)
+    organization = (Organization.id, Organization.slug, Organization.name, Organization.kind, Organization.verified)
+    rows = select(*organization, Organization.logo_token, members)
     if only == "unverified":
         rows = rows.where(Organization.verified.is_(False))
     if only == "claims":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import Text, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from campus import quotas
@@ -21,6 +21,7 @@ from campus.rights.models import Erasure
 from campus.search.models import PERSON_WORDS
 
 if TYPE_CHECKING:
+    import uuid
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
@@ -49,6 +50,7 @@ class Row:
     id: int
     handle: str
     name: str
+    avatar_token: uuid.UUID | None
     is_admin: bool
     approved_at: datetime | None
     suspended_at: datetime | None
@@ -93,6 +95,7 @@ def listing(
             User.id,
             User.handle,
             User.name,
+            case((User.present, User.avatar_token)),
             User.is_admin,
             User.approved_at,
             User.suspended_at,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -26,7 +27,7 @@ from campus.api.answers import Made, Page
 from campus.api.incoming import Body, Query
 from campus.api.operations import ATTRIBUTE, Operation
 from campus.platform import rates, settings
-from campus.platform.web import accepts_uploads
+from campus.platform.web import accepts_picture, accepts_uploads
 from campus.quotas import API
 
 if TYPE_CHECKING:
@@ -77,20 +78,21 @@ def writes(  # noqa: PLR0913 - the whole of an operation
     errors: tuple[int, ...] = (),
     quota: Quota | None = None,
     uploads: bool = False,
+    picture: bool = False,
     scope: TokenScope = TokenScope.WRITE,
 ) -> Callable[[View], Entered]:
     """A view that changes something: for who is signed in and shows the form's token, or has a personal token that may write.
 
     The view gets `body=` (and `query=`) if there is a model of it. It runs in one transaction with the answer that is kept under
     the request's `Idempotency-Key`, if it has one. `quota` is the one the verb spends: its state goes into the headers. With
-    `uploads`, `multipart/form-data` is accepted too: the field `post` holds the JSON, files are in `request.files`.
+    `uploads`, `multipart/form-data` is accepted too: the field `post` holds the JSON, files are in `request.files`. With
+    `picture`, the request is a form with one file in the field `picture`, which the view reads.
     """
 
     def decorate(view: View) -> Entered:
         told = _words(view)
-        operation = Operation(
-            *told, tag, scope, status, answer, query=query, body=body, errors=errors, quota=quota, uploads=uploads
-        )
+        takes = Operation(*told, tag, scope, status, answer, query=query, body=body, uploads=uploads, picture=picture)
+        operation = replace(takes, errors=errors, quota=quota)
         return _entered(view, operation)
 
     return decorate
@@ -113,6 +115,8 @@ def _entered(view: View, operation: Operation) -> Entered:
 
     setattr(entered, guard.ACCESS, PUBLIC if operation.public else SIGNED_IN)
     setattr(entered, ATTRIBUTE, operation)
+    if operation.picture:
+        return accepts_picture(entered)
     return accepts_uploads(entered) if operation.uploads else entered
 
 

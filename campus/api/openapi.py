@@ -14,6 +14,7 @@ from campus.api.idempotency import HEADER, LONGEST
 from campus.api.incoming import JSON_FIELD, Query
 from campus.api.operations import Operation, of_view
 from campus.platform import settings
+from campus.portraits.actions import FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,13 @@ TAGS = {
     "notifications": "What you are told of, and what you wish to be told of.",
     "search": "Finding posts, people and organizations.",
     "me": "You.",
+}
+_FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
+_PICTURE = {
+    "multipart/form-data": {
+        "schema": {"type": "object", "properties": {FIELD: _FILE}, "required": [FIELD]},
+        "encoding": {FIELD: {"contentType": "image/*"}},
+    }
 }
 _VARIABLE = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _KINDS: dict[str, dict[str, Any]] = {
@@ -116,6 +124,8 @@ def _told(rule: Rule, operation: Operation, schemas: dict[Any, Any], components:
     }
     if operation.body:
         told["requestBody"] = {"required": True, "content": _content(operation, schemas, components)}
+    if operation.picture:
+        told["requestBody"] = {"required": True, "content": _PICTURE}
     return told
 
 
@@ -159,7 +169,7 @@ def _content(operation: Operation, schemas: dict[Any, Any], components: dict[str
     schema = schemas[operation.body]
     content: dict[str, Any] = {"application/json": {"schema": schema, "example": example_of(schema, components)}}
     if operation.uploads:
-        files = {"type": "array", "items": {"type": "string", "contentMediaType": "application/octet-stream"}}
+        files = {"type": "array", "items": _FILE}
         form = {"type": "object", "properties": {JSON_FIELD: schemas[operation.body], "photos": files}}
         encoding = {JSON_FIELD: {"contentType": "application/json"}, "photos": {"contentType": "image/*"}}
         content["multipart/form-data"] = {"schema": form, "encoding": encoding}

@@ -19,7 +19,7 @@ class Operation:
 
     `answer` is a typed dictionary, or a list of one, or None for an empty answer; `errors` are the statuses it can refuse with
     apart from those every operation has. A `safe` one only reads. `public`: where the site shows pages to everybody, this answers
-    everybody too.
+    everybody too. `uploads`: it takes photos beside the JSON; `picture`: it takes one, and nothing else.
     """
 
     summary: str
@@ -34,6 +34,7 @@ class Operation:
     public: bool = False
     quota: Quota | None = None
     uploads: bool = False
+    picture: bool = False
     safe: bool = False
 
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from campus.media.variants import fallback_width, palette_rgb
+from campus.media.variants import SIDES, fallback_width, palette_rgb
 from campus.organizations.models import Department, OrganizationKind
 from campus.posts.models import Audience, PhotoState, PostState
 from campus.posts.policy import Act
 from campus.posts.versions import version_of
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Iterable
 
     from campus.follows.queries import FollowedOrganization, Person
@@ -42,6 +43,7 @@ class PersonOut(TypedDict):
     handle: Annotated[str, Field(examples=["ada_l"])]
     name: Annotated[str, Field(examples=["Ada Lindqvist"])]
     url: Path
+    avatar_url: Annotated[Path | None, Field(description="Her picture, a square of 256 pixels; 128 and 64 lie beside it.")]
 
 
 @exact
@@ -54,6 +56,7 @@ class OrganizationOut(TypedDict):
     kind: OrganizationKind
     verified: bool
     url: Path
+    logo_url: Annotated[Path | None, Field(description="Its logo, a square of 256 pixels; 128 and 64 lie beside it.")]
 
 
 @exact
@@ -175,13 +178,30 @@ class UnauthenticatedOut(TypedDict):
 
 def person_out(person: PersonView | Person | Member | RosterEntry) -> PersonOut:
     """A person."""
-    return PersonOut(id=person.id, handle=person.handle, name=person.name, url=f"/u/{person.handle}")
+    return PersonOut(
+        id=person.id,
+        handle=person.handle,
+        name=person.name,
+        url=f"/u/{person.handle}",
+        avatar_url=portrait_url(person.avatar_token),
+    )
+
+
+def portrait_url(token: uuid.UUID | str | None) -> str | None:
+    """The address of a picture beside a name, if there is one."""
+    return f"/avatars/{token}/{SIDES[-1]}.webp" if token else None
 
 
 def organization_out(owner: OwnerView | FollowedOrganization | Listed) -> OrganizationOut:
     """An organization."""
     return OrganizationOut(
-        id=owner.id, slug=owner.slug, name=owner.name, kind=owner.kind, verified=owner.verified, url=f"/o/{owner.slug}"
+        id=owner.id,
+        slug=owner.slug,
+        name=owner.name,
+        kind=owner.kind,
+        verified=owner.verified,
+        url=f"/o/{owner.slug}",
+        logo_url=portrait_url(owner.logo_token),
     )
 
 

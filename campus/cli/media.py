@@ -17,11 +17,11 @@ group = Group("media", help="Files of photos: check, make anew, and delete what 
 @group.add("check")
 @as_json
 def check(*, as_json: bool) -> None:
-    """Open every file that a photo must have, and find files that nobody names. Exit code 1 if one is missing or damaged."""
+    """Open every file that a photo or a name must have, and find files of nobody. Exit code 1 if one is missing or damaged."""
     with stages(quiet=as_json) as progress:
         found = photos.faults(progress=progress)
     left = photos.orphans(now=clock.now())
-    lines = [f"photo {fault.photo_id}: {fault.key} {fault.what}" for fault in found]
+    lines = [f"{fault.whose}: {fault.key} {fault.what}" for fault in found]
     lines.append(f"{len(found)} files missing or damaged, {len(left)} that nobody names.")
     say({"faults": [asdict(fault) for fault in found], "orphans": left}, "\n".join(lines), as_json=as_json)
     if found:
@@ -38,7 +38,7 @@ def regenerate(ids: tuple[int, ...], *, everything: bool, as_json: bool, dry_run
     if ids and everything:
         raise click.UsageError("Name photos, or --all, not both.")
     with stages(quiet=as_json) as progress:
-        wanted = ids or (None if everything else [fault.photo_id for fault in photos.faults(progress=progress)])
+        wanted = ids or (None if everything else [fault.photo_id for fault in photos.faults(progress=progress) if fault.photo_id])
     chosen = photos.ready(wanted)
     if missing := set(ids) - {photo.id for photo in chosen}:
         raise click.ClickException(f"No ready photo has the number {min(missing)}.")
@@ -63,7 +63,7 @@ def regenerate(ids: tuple[int, ...], *, everything: bool, as_json: bool, dry_run
 @as_json
 @dry_run
 def prune(*, as_json: bool, dry_run: bool) -> None:
-    """Delete the files that no photo and no case names, older than a day."""
+    """Delete the files that no photo, no name and no case has, older than a day."""
     keys = photos.orphans(now=clock.now())
     if not dry_run and keys:
         with stages(quiet=as_json) as progress:

@@ -14,7 +14,7 @@ from campus.feed.models import CelebrityPostCache, FeedEntry, FeedMark
 from campus.follows.models import Follow
 from campus.interactions import queries as interactions
 from campus.interactions.models import Comment, Like, Share
-from campus.media.variants import Format, fallback_width, incoming_key, variant_key
+from campus.media.variants import SIDES, Format, fallback_width, incoming_key, portrait_key, variant_key
 from campus.moderation.models import Case
 from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
 from campus.platform.db import session, transaction
@@ -59,6 +59,7 @@ def remove() -> dict[str, int]:
     with transaction(), ExitStack() as bare:
         found = counted()
         keys = [key for photo in session.execute(_files()) for key in _keys(*photo)]
+        keys += [portrait_key(token, side) for token in session.scalars(_portraits()) for side in SIDES]
         touched = session.scalars(_marked_by_demo_people()).all()
         for model in LONGEST:  # else every person and post deleted would look for its rows in them, one by one
             bare.enter_context(unindexed(model))
@@ -73,6 +74,11 @@ def remove() -> dict[str, int]:
 
 def _files() -> Select[uuid.UUID, int, int, list[int]]:
     return select(Photo.token, Photo.width, Photo.height, Photo.widths).where(Photo.post_id.in_(demo_posts()))
+
+
+def _portraits() -> Select[uuid.UUID]:
+    people = select(User.avatar_token).where(User.is_demo, User.avatar_token.is_not(None))
+    return people.union_all(select(Organization.logo_token).where(Organization.is_demo, Organization.logo_token.is_not(None)))  # type: ignore[return-value]
 
 
 def _keys(token: uuid.UUID, width: int, height: int, widths: Sequence[int]) -> Iterator[str]:

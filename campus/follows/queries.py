@@ -57,6 +57,7 @@ class FollowedOrganization:
     name: str
     kind: OrganizationKind
     verified: bool
+    logo_token: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,14 @@ def following(viewer_id: int, user_id: int, before: int | None = None, limit: in
 def followed_organizations(user_id: int) -> list[FollowedOrganization]:
     """The organizations this person follows, by name."""
     rows = (
-        select(Organization.id, Organization.slug, Organization.name, Organization.kind, Organization.verified)
+        select(
+            Organization.id,
+            Organization.slug,
+            Organization.name,
+            Organization.kind,
+            Organization.verified,
+            Organization.logo_token,
+        )
         .join(Follow, Follow.organization_id == Organization.id)
         .where(Follow.follower_id == user_id)
         .order_by(func.lower(Organization.name), Organization.id)

@@ -77,4 +77,6 @@ def _person(user: User | None) -> Person | None:
 
 
 def _organization(found: Organization | None) -> FollowedOrganization | None:
-    return FollowedOrganization(found.id, found.slug, found.name, found.kind, found.verified) if found is not None else None
+    if found is None:
+        return None
+    return FollowedOrganization(found.id, found.slug, found.name, found.kind, found.verified, found.logo_token)

@@ -12,5 +12,7 @@ A photo takes four steps, each in its own module:
 4. The caller stores each variant under `variants.variant_key` and deletes the incoming bytes. The uploaded file with its GPS
    position, camera and comments is thus gone; **the widest variant is the original we keep**.
 
+A portrait, the square picture beside a name, is made of an upload by the same child in the same limits (`process.portray`).
+
 `variants` also answers what a page needs to show a photo: widths for `srcset`, the height at a width, the placeholder's colour.
 """

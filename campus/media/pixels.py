@@ -27,6 +27,7 @@ from PIL.Image import Resampling, Transpose
 from campus.media.headers import Damaged, Kind, NotAPhoto, read_header
 from campus.media.variants import (
     PALETTE_LEVELS,
+    SIDES,
     Format,
     Processed,
     Variant,
@@ -77,17 +78,38 @@ def develop(data: bytes, max_pixels: int) -> Processed:
         TooManyPixels: it is larger than `max_pixels`.
         MemoryError: decoding needs more than the process may have.
     """
+    width, height, picture = _upright(data, max_pixels)
+    thumb = _on_white(picture.resize(_fit(picture.size), Resampling.BOX))  # thumbhash 0.1.2 fails on anything transparent
+    return Processed(width, height, _thumbhash(thumb), _dominant(thumb), _encode(picture, width, height))
+
+
+def portray(data: bytes, max_pixels: int) -> Processed:
+    """Decode a photo and make a portrait of it: the square in its middle, on white, at every one of `SIDES`, the smallest first.
+
+    It has no placeholder: the initials of the name stand where it will be.
+
+    Raises:
+        Unreadable, TooManyPixels, MemoryError: as `develop`.
+    """
+    width, height, picture = _upright(data, max_pixels)
+    side = min(picture.size)
+    left, top = (picture.width - side) // 2, (picture.height - side) // 2
+    square = _on_white(picture.crop((left, top, left + side, top + side)))
+    sized = (square.resize((each, each), Resampling.LANCZOS, reducing_gap=3.0) for each in SIDES)
+    return Processed(width, height, "", 0, tuple(_variant(each, Format.WEBP, quality=WEBP_QUALITY, method=4) for each in sized))
+
+
+def _upright(data: bytes, max_pixels: int) -> tuple[int, int, Image.Image]:
+    """Upright width and height as uploaded, and the picture, after a look at the header."""
     kind = _check(data, max_pixels)
     try:
-        width, height, picture = _decode(data, kind, max_pixels)
+        return _decode(data, kind, max_pixels)
     except MemoryError:
         raise
     except Exception as error:  # a decoder fed with garbage may raise anything at all
         if "out of memory" in str(error):
             raise MemoryError from error
         raise Unreadable(f"{type(error).__name__}: {error}") from error
-    thumb = _on_white(picture.resize(_fit(picture.size), Resampling.BOX))  # thumbhash 0.1.2 fails on anything transparent
-    return Processed(width, height, _thumbhash(thumb), _dominant(thumb), _encode(picture, width, height))
 
 
 def _check(data: bytes, max_pixels: int) -> Kind:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CHILD = (sys.executable, "-m", "campus.media.child")
+PORTRAIT = (sys.executable, "-m", "campus.media.portrait")
 START_UP = 5  # seconds of grace after the child's own alarm should have ended it
 _ROOT = Path(campus.__path__[0]).parent
 # Nothing of the parent's environment: no secrets to steal. One malloc arena, or each thread would reserve 64 MB of address space.
@@ -65,6 +66,16 @@ def process(data: bytes, limits: MediaSettings) -> Processed:
     """
     with metrics.photo_developed():
         return run_child(CHILD, data, limits)
+
+
+def portray(data: bytes, limits: MediaSettings) -> Processed:
+    """The square in the middle of an uploaded photo, upright and without metadata, at each of `variants.SIDES`.
+
+    Raises:
+        PhotoUnreadable, PhotoTooCostly, ProcessingDied: as `process`.
+    """
+    with metrics.photo_developed():
+        return run_child(PORTRAIT, data, limits)
 
 
 def run_child(program: Sequence[str], data: bytes, limits: MediaSettings) -> Processed:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 WIDTHS = (320, 640, 960, 1440, 2048)
 FALLBACK_WIDTH = 1440
+SIDES = (64, 128, 256)  # of a portrait, which is square: for 32 and 42 pixels, for 88, and for screens with two dots to a pixel
 MAX_HEIGHT = 16_383  # the longest side a WebP can have
 WORTH_A_STEP = 0.9  # a step within a tenth of the next wider one saves a reader nothing
 PALETTE_LEVELS = 4  # per channel: 2 bits, 64 colours in all
+PORTRAITS = "portraits/"  # what the keys of all portraits begin with
 
 
 class Format(StrEnum):
@@ -93,6 +95,11 @@ def variant_key(token: UUID, width: int, format: Format) -> str:  # noqa: A002 -
 def variant_prefix(token: UUID) -> str:
     """What the keys of all variants of a photo begin with: for erasing them."""
     return f"photos/{_shard(token)}."
+
+
+def portrait_key(token: UUID, side: int) -> str:
+    """Where a portrait of this many pixels a side is stored, a WebP. `token`: the picture's random name."""
+    return f"{PORTRAITS}{_shard(token)}.{side}.webp"
 
 
 def palette_index(red: int, green: int, blue: int) -> int:

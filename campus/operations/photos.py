@@ -1,4 +1,4 @@
-"""The files of photos against the rows that name them: what is missing, what cannot be read, what nobody names."""
+"""The files of photos and portraits against the rows that name them: what is missing, cannot be read, or is named by nobody."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from sqlalchemy import select, text
 
+from campus.accounts.models import User
 from campus.media.process import process
-from campus.media.variants import Format, fallback_width, incoming_key, variant_key
+from campus.media.variants import PORTRAITS, SIDES, Format, fallback_width, incoming_key, portrait_key, variant_key
+from campus.organizations.models import Organization
 from campus.platform import settings
 from campus.platform.db import session
 from campus.platform.errors import CampusError
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from campus.platform.storage import Storage
 
 STRIDE = 1000
-PLACES = ("photos/", "incoming/")
+PLACES = ("photos/", "incoming/", PORTRAITS)
 KEPT = (*PLACES, memory.PLACE)  # what a backup takes
 ORPHANED = timedelta(days=1)  # an upload may wait that long for the form it belongs to
 
@@ -63,9 +65,10 @@ class Named:
 
 @dataclass(frozen=True)
 class Fault:
-    """A file of a photo that is missing or cannot be read."""
+    """A file that is missing or cannot be read: of a photo, or, without a `photo_id`, of the picture of `whose`, as `user 7`."""
 
-    photo_id: int
+    photo_id: int | None
+    whose: str
     key: str
     what: str
 
@@ -90,9 +93,23 @@ def faults(*, progress: Callable[[str, int, int], None]) -> list[Fault]:
         for key in photo.keys:
             what = "is missing" if key not in here else seen.of(key)
             if what:
-                found.append(Fault(photo.id, key, what))
+                found.append(Fault(photo.id, f"photo {photo.id}", key, what))
         progress("Photos", number, len(photos))
+    for whose, token in portraits():
+        for key in (portrait_key(token, side) for side in SIDES):
+            what = "is missing" if key not in here else seen.of(key)
+            if what:
+                found.append(Fault(None, whose, key, what))
     return found
+
+
+def portraits() -> Iterator[tuple[str, uuid.UUID]]:
+    """Every picture beside a name, with whose it is."""
+    for word, token, owner in (("user", User.avatar_token, User.id), ("organization", Organization.logo_token, Organization.id)):
+        rows = select(owner, token).where(token.is_not(None)).order_by(owner)
+        for number, its in session.execute(rows).all():
+            if its is not None:
+                yield f"{word} {number}", its
 
 
 class _Seen:
@@ -134,8 +151,8 @@ def _unreadable(store: Storage, key: str) -> str:
 
 
 def orphans(*, now: datetime) -> list[str]:
-    """The keys of files that no photo and no case names, older than a day."""
-    named_by = {photo.token.hex for photo in named()} | _held_by_cases()
+    """The keys of files that no photo, no person, no organization and no case names, older than a day."""
+    named_by = {photo.token.hex for photo in named()} | {token.hex for _, token in portraits()} | _held_by_cases()
     old = [key for place in PLACES for key in storage().keys(place, before=now - ORPHANED)]
     return [key for key in old if key.rpartition("/")[2].split(".")[0] not in named_by]
 

@@ -27,6 +27,7 @@ from campus.platform.db import session
 from campus.platform.errors import Invalid
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
@@ -54,6 +55,7 @@ class InvitationView:
     organization_id: int
     slug: str
     organization: str
+    logo_token: uuid.UUID | None
     inviter: str | None
     address: str | None
     role: Role
@@ -166,6 +168,7 @@ def _views(*conditions: ColumnElement[bool], now: datetime, limit: int = 1) -> l
             Invitation.organization_id,
             Organization.slug,
             Organization.name,
+            Organization.logo_token,
             User.name,
             Invitation.address,
             Invitation.role,

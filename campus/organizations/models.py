@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 
@@ -80,6 +81,7 @@ class Organization(Base):
     name: Mapped[str]
     about: Mapped[str] = mapped_column(server_default="")
     place: Mapped[str] = mapped_column(server_default="")
+    logo_token: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     verified: Mapped[bool] = mapped_column(server_default=false())
     join_policy: Mapped[JoinPolicy] = mapped_column(choices(JoinPolicy), server_default=JoinPolicy.APPROVAL)
     default_audience: Mapped[str] = mapped_column(server_default="organization")

@@ -25,6 +25,7 @@ class Listed:
     name: str
     kind: OrganizationKind
     verified: bool
+    logo_token: uuid.UUID | None
     place: str
     join_policy: JoinPolicy
     member_count: int
@@ -39,6 +40,7 @@ class Membership:
     name: str
     kind: OrganizationKind
     verified: bool
+    logo_token: uuid.UUID | None
     role: Role
     member_kind: MemberKind
     until: datetime | None

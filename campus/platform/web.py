@@ -23,6 +23,7 @@ View = TypeVar("View", bound="Callable[..., Any]")
 
 FORM_BYTES = 2_500_000  # a form without files: more than the longest text, so that a text too long is refused with its text kept
 UPLOADS = "accepts_uploads"
+PICTURE = "accepts_picture"
 
 csrf = CSRFProtect()
 
@@ -54,6 +55,12 @@ def accepts_uploads(view: View) -> View:
     return view
 
 
+def accepts_picture(view: View) -> View:
+    """Mark a view that takes one picture: its requests may be as large as a photo."""
+    setattr(view, PICTURE, True)
+    return view
+
+
 def _configure(app: Flask, settings: Settings) -> None:
     https = settings.uses_https
     app.config.update(
@@ -82,6 +89,8 @@ def _configure_templates(app: Flask, settings: Settings) -> None:
 
 def _allow_uploads() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
+    media = current_settings.current().media
     if getattr(view, UPLOADS, False):
-        media = current_settings.current().media
         request.max_content_length = media.max_photos * media.max_bytes + FORM_BYTES
+    elif getattr(view, PICTURE, False):
+        request.max_content_length = media.max_bytes + FORM_BYTES

@@ -37,6 +37,7 @@ class OwnerView:
     name: str
     kind: OrganizationKind
     verified: bool
+    logo_token: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)

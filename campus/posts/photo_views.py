@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, make_response, render_template, request, send_file
+from flask import Blueprint, Response, flash, render_template
 
 from campus.accounts.guard import credential_or_none, public, require, sign_in_required, viewer
 from campus.accounts.models import TokenScope
 from campus.media.variants import Format, fallback_width, variant_key
-from campus.platform import clock, settings
+from campus.platform import clock
 from campus.platform.htmx import go_to
+from campus.platform.sending import PROTECTION, sent_file
 from campus.posts import actions
-from campus.posts.files import storage
 from campus.posts.queries import PostNotFound, reachable_card, visible_file
 from campus.posts.reading import reader_id
 
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     import uuid
 
 blueprint = Blueprint("photos", __name__)
-
-PROTECTION = {
-    "Cache-Control": "private, no-cache",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 @blueprint.get("/posts/<int:post_id>/photos/<int:position>")
@@ -69,32 +61,7 @@ def media(token: uuid.UUID, width: int, extension: str) -> Response:
     offered = widths if kind is Format.WEBP else [fallback_width(full_width, full_height)]
     if width not in offered:
         raise PostNotFound
-    response = sent_file(variant_key(token, width, kind), kind)
+    response = sent_file(variant_key(token, width, kind), kind.content_type)
     response.headers.update(PROTECTION)
     response.vary.add("Authorization")
-    return response
-
-
-def sent_file(key: str, kind: Format) -> Response:
-    """The bytes, or where the server in front finds them, for who may see them: that is asked before.
-
-    The mark for "not modified" is made of the photo's random name.
-    """
-    etag = key.rpartition("/")[2]
-    store = storage()
-    accel = settings.current().media_accel
-    path = None if accel else store.path(key)
-    if path is None and etag in request.if_none_match:
-        return _marked(Response(status=304), etag)  # without fetching what is not sent
-    if accel:
-        pointed = Response(mimetype=kind.content_type, headers={"X-Accel-Redirect": accel + store.address(key)})
-        return _marked(pointed, etag)
-    content = path if path is not None else BytesIO(store.read(key))
-    return make_response(
-        send_file(content, mimetype=kind.content_type, conditional=True, etag=etag, last_modified=None, download_name=None)
-    )
-
-
-def _marked(response: Response, etag: str) -> Response:
-    response.set_etag(etag)
     return response

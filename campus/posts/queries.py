@@ -98,6 +98,7 @@ def _cards(photos: FromClause) -> Select[*tuple[Any, ...]]:
         Organization.name,
         Organization.kind,
         Organization.verified,
+        Organization.logo_token,
         Department.id,
         Department.slug,
         Department.name,
@@ -243,11 +244,11 @@ def _read(statement: Prepared, **values: object) -> list[PostCard]:
 
 
 def _card(row: Any) -> PostCard:
-    owner = OwnerView(row[5], row[6], row[7], OrganizationKind(row[8]), row[9]) if row[5] is not None else None
-    department = DepartmentView(*row[10:13]) if row[10] is not None else None
-    photos = tuple(map(_photo, row[25] or ()))
-    audience, state = Audience(row[14]), PostState(row[15])
-    return PostCard(row[0], PersonView(*row[1:5]), owner, department, row[13], audience, state, *row[16:25], photos)  # type: ignore[call-arg]  # as in _cards
+    owner = OwnerView(row[5], row[6], row[7], OrganizationKind(row[8]), *row[9:11]) if row[5] is not None else None
+    department = DepartmentView(*row[11:14]) if row[11] is not None else None
+    photos = tuple(map(_photo, row[26] or ()))
+    audience, state = Audience(row[15]), PostState(row[16])
+    return PostCard(row[0], PersonView(*row[1:5]), owner, department, row[14], audience, state, *row[17:26], photos)  # type: ignore[call-arg]  # as in _cards
 
 
 def _photo(values: list[Any]) -> PhotoView:

@@ -121,7 +121,7 @@ def organization_page(viewer_id: int, organization: Organization) -> Organizatio
     )
     found, standing = organization, belonging(viewer_id, organization.id)
     return OrganizationPage(
-        OwnerView(found.id, found.slug, found.name, found.kind, found.verified),
+        OwnerView(found.id, found.slug, found.name, found.kind, found.verified, found.logo_token),
         found.about,
         found.place,
         counts,

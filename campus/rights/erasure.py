@@ -31,6 +31,8 @@ from campus.platform.db import Base, session, transaction
 from campus.platform.errors import CampusError, Conflict
 from campus.platform.limits import QuotaUse
 from campus.platform.outbox import Job
+from campus.portraits import actions as portraits
+from campus.portraits.actions import ERASE_PORTRAIT
 from campus.posts import leaving as posts
 from campus.posts.actions import DISTRIBUTE, ERASE
 from campus.posts.models import Photo, Post
@@ -125,6 +127,7 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
         row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now)
         session.execute(row.on_conflict_do_update(index_elements=[Erasure.user_id], set_={"due_at": now}))
         copies.forget(user_id)
+        portraits.remove_avatar(user_id=user_id)
         marks = interactions.forget(user_id)
         forget_cases(user_id)
         posts.delete_all(user_id, now=now)
@@ -135,6 +138,7 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
             outbox.drain(HANDLERS, kind=kind, key=post_id)
         progress(1)
     outbox.drain(HANDLERS, kind=ERASE_PHOTO)
+    outbox.drain(HANDLERS, kind=ERASE_PORTRAIT)
     with transaction():
         _require_emptied(user_id)
         _forget_traces(user_id)

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import func, select
 
 from campus.audit.actions import record
-from campus.media.variants import Format, variant_key
+from campus.media.variants import SIDES, Format, portrait_key, variant_key
 from campus.platform import settings
 from campus.platform.db import session, transaction
 from campus.platform.storage import StoredFileMissing
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
     from campus.rights.parts import Selection
 
+PORTRAIT = "picture.webp"
 STRIDE = 500  # rows in hand at a time
 
 HEAD = Markup(
     "<!DOCTYPE html>\n<html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<title>{name} · {site}</title><style>:root{{color-scheme:light dark}}body{{max-width:44rem;margin:2rem auto;padding:0 1rem;"
     "font:1rem/1.5 system-ui,sans-serif}}article{{border-top:1px solid #8888;padding:1rem 0}}img{{max-width:100%;height:auto}}"
-    "p{{white-space:pre-line}}small{{opacity:.75}}</style>\n<h1>{name}</h1>\n"
+    "p{{white-space:pre-line}}small{{opacity:.75}}</style>\n{face}<h1>{name}</h1>\n"
     "<p>What {site} holds about @{handle}, on {day} (UTC). The files beside this page are for programs.</p>\n<ul>{files}</ul>\n"
     "<h2>Posts</h2>\n"
 )
@@ -71,7 +72,8 @@ def export(user_id: int, *, to: Path, now: datetime, progress: Callable[[int], N
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             rows = {name: _write_part(archive, name, selection) for name, selection in parts.of(user_id).items()}
             files = _write_photos(archive, user_id, progress)
-            _write_page(archive, user_id, rows, files, now)
+            head = _head(user_id, rows, _write_portrait(archive, user_id), now)
+            _write_page(archive, user_id, head, files)
         unfinished.replace(to)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -121,11 +123,29 @@ def _write_photos(archive: zipfile.ZipFile, user_id: int, progress: Callable[[in
     return files
 
 
-def _write_page(archive: zipfile.ZipFile, user_id: int, rows: dict[str, int], files: dict[int, list[str]], now: datetime) -> None:
+def _write_portrait(archive: zipfile.ZipFile, user_id: int) -> str:
+    """Her picture at its largest; the name of the file, or nothing if there is none."""
+    token = session.scalar(parts.portrait(user_id))
+    if token is None:
+        return ""
+    try:
+        data = storage().read(portrait_key(token, SIDES[-1]))
+    except StoredFileMissing:
+        return ""
+    archive.writestr(zipfile.ZipInfo(PORTRAIT), data)
+    return PORTRAIT
+
+
+def _head(user_id: int, rows: dict[str, int], portrait: str, now: datetime) -> Markup:
+    """The page as far as the posts, with the picture in the file of this name, if there is one."""
     person = session.execute(parts.of(user_id)["profile"]).mappings().one()
     links = Markup("").join(LINK.format(name=name, count=count) for name, count in rows.items())
-    site = settings.current().site_name
-    head = HEAD.format(name=person["name"], handle=person["handle"], site=site, day=f"{now:%-d %B %Y}", files=links)
+    site, day = settings.current().site_name, f"{now:%-d %B %Y}"
+    face = IMAGE.format(file=portrait) if portrait else ""
+    return HEAD.format(name=person["name"], handle=person["handle"], site=site, day=day, files=links, face=face)
+
+
+def _write_page(archive: zipfile.ZipFile, user_id: int, head: Markup, files: dict[int, list[str]]) -> None:
     with archive.open("index.html", "w", force_zip64=True) as out:
         out.write(head.encode())
         for post in _read(parts.of(user_id)["posts"]):

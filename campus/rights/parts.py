@@ -36,6 +36,11 @@ def photos(user_id: int) -> Selection:
     return rows.where(Post.author_id == user_id, Photo.widths != []).order_by(Photo.post_id, Photo.position)
 
 
+def portrait(user_id: int) -> Selection:
+    """The token of her picture, if she has one."""
+    return select(User.avatar_token).where(User.id == user_id, User.avatar_token.is_not(None))
+
+
 def _herself(user_id: int) -> dict[str, Selection]:
     addresses = (EmailAddress.address, EmailAddress.is_primary, EmailAddress.verified_at, EmailAddress.created_at)
     sessions = (UserSession.user_agent, UserSession.created_at, UserSession.last_seen_at, UserSession.expires_at)

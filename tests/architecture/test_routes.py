@@ -50,5 +50,6 @@ PUBLIC = {
     "/api/docs/",
     "/moderation/letters/<uuid:letter>",  # who was sent the letter has its address
     "/moderation/letters/<uuid:letter>/appeal",
+    "/avatars/<uuid:token>/<int:side>.webp",  # as unguessable as the page it is on; gone with its owner
     "/media/<uuid:token>/<int:width>.<any(webp, jpg):extension>",
 }

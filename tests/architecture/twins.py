@@ -53,6 +53,12 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "accounts.save_settings": ("PATCH /me/",),
     "accounts.revoke_session": ("DELETE /me/sessions/<session_id>/",),
     "accounts.revoke_sessions": ("DELETE /me/sessions/",),
+    # portraits
+    "portraits.portrait": BYTES,
+    "portraits.set_avatar": ("PUT /me/avatar/",),
+    "portraits.remove_avatar": ("DELETE /me/avatar/",),
+    "portraits.set_logo": ("PUT /organizations/<slug>/logo/",),
+    "portraits.remove_logo": ("DELETE /organizations/<slug>/logo/",),
     # rights
     "rights.data": ("GET /me/export/",),
     "rights.ask_for_copy": ("POST /me/export/",),

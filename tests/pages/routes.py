@@ -72,6 +72,7 @@ ROUTES: dict[str, Row] = {
     f"POST {MANAGE}/departments/<department>/remove": Row(ORGANIZATIONS, verdicts.managing),
     f"GET {MANAGE}/settings": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/settings": Row(ORGANIZATIONS, verdicts.managing, {"name": "Northbridge", "join_policy": "open"}),
+    f"POST {MANAGE}/logo/remove": Row(ORGANIZATIONS, verdicts.managing),
     "POST /invitations/<token>": Row(INVITATIONS, verdicts.anybody),
     f"GET {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/requests": Row(ORGANIZATIONS, verdicts.managing, {"reject": "ticked"}),
@@ -98,6 +99,7 @@ ROUTES: dict[str, Row] = {
     "POST /posts/new": Row(HERSELF, verdicts.anybody, {"text": "Hello", "audience": "public", "owner": ""}),
     "GET /posts/audience": Row(HERSELF, verdicts.anybody),
     "GET /settings": Row(HERSELF, verdicts.anybody),
+    "POST /settings/picture/remove": Row(HERSELF, verdicts.anybody),
     "GET /settings/data": Row(HERSELF, verdicts.anybody),
     "POST /settings/data/copy": Row(HERSELF, verdicts.anybody),
     "GET /settings/data/delete": Row(HERSELF, verdicts.anybody),
@@ -144,6 +146,9 @@ ELSEWHERE = {
     "rights.delete_account",  # tests/rights/test_pages.py: for her alone, with her password
     "rights.keep_account",
     "rights.leaving",
+    "portraits.portrait",  # tests/portraits: files are needed
+    "portraits.set_avatar",
+    "portraits.set_logo",
     "photos.media",  # tests/posts/test_media.py: files are needed
     "static",
 }

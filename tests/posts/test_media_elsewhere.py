@@ -11,10 +11,10 @@ from PIL import Image
 
 from campus.platform import settings
 from campus.platform.clock import now
+from campus.platform.sending import PROTECTION
 from campus.posts.actions import delete
 from campus.posts.files import storage, sweep_uploads
 from campus.posts.models import Audience
-from campus.posts.photo_views import PROTECTION
 from campus.posts.queries import reachable_card
 from tests.buckets import BUCKET
 from tests.media.corpus import photo

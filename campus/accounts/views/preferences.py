@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, render_template
 
 from campus.accounts import actions, queries
-from campus.accounts.forms import AddressForm, ChangePasswordForm, SettingsForm
+from campus.accounts.forms import AddressForm, ChangePasswordForm, PictureForm, SettingsForm
 from campus.accounts.guard import session_hash, sign_in_required, sign_in_suffices, viewer
 from campus.accounts.models import User
 from campus.accounts.views.blueprint import blueprint, see
@@ -27,22 +27,23 @@ if TYPE_CHECKING:
 @sign_in_suffices
 def settings() -> ResponseReturnValue:
     """Everything a person decides about her account."""
-    return _page()
+    return page()
 
 
-def _page(**filled: Form) -> str:
-    """The page, with the form that was just refused in the place of a fresh one."""
+def page(**filled: Form) -> str:
+    """The page of settings, with the form that was just refused in the place of a fresh one."""
     me = viewer()
     user = session.get_one(User, me.id)
     forms: dict[str, Any] = {
         "form": SettingsForm(formdata=None, obj=user),
         "password_form": ChangePasswordForm(formdata=None),
         "address_form": AddressForm(formdata=None),
+        "picture_form": PictureForm(formdata=None),
     }
     return render_template(
         "accounts/settings.html",
         **(forms | filled),
-        handle=me.handle,
+        person=user,
         addresses=queries.addresses(me.id),
         sessions=queries.sessions(me.id, current=session_hash(), now=clock.now()),
     )
@@ -54,7 +55,7 @@ def save_settings() -> ResponseReturnValue:
     """Change the profile, the colours and the feed."""
     me, form = viewer(), SettingsForm()
     if not form.validate():
-        return _page(form=form), Invalid.status
+        return page(form=form), Invalid.status
     try:
         with transaction():
             actions.edit_profile(user_id=me.id, name=form.text("name"), bio=form.text("bio"))
@@ -63,7 +64,7 @@ def save_settings() -> ResponseReturnValue:
             actions.choose_loading(me.id, auto_load=form.auto_load.data)
     except Invalid as error:
         form.refuse(error)
-        return _page(form=form), error.status
+        return page(form=form), error.status
     flash("Saved.")
     return see("settings")
 
@@ -84,7 +85,7 @@ def change_password() -> ResponseReturnValue:
         )
     except Invalid as error:
         form.refuse(error)
-        return _page(password_form=form), error.status
+        return page(password_form=form), error.status
     flash("Your password is changed, and your other browsers are signed out.")
     return see("settings")
 
@@ -116,7 +117,7 @@ def add_address() -> ResponseReturnValue:
         actions.add_address(user_id=viewer().id, email=form.text("email"), now=clock.now())
     except Invalid as error:
         form.refuse(error)
-        return _page(address_form=form), error.status
+        return page(address_form=form), error.status
     flash("We sent a mail there. Open the link in it to confirm that the address is yours.")
     return see("settings")
 
@@ -150,6 +151,6 @@ def _change_address(change: Callable[[], None]) -> ResponseReturnValue:
         change()
     except Invalid as error:
         form.refuse(error)
-        return _page(address_form=form), error.status
+        return page(address_form=form), error.status
     flash("Saved.")
     return see("settings")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import strawberry
 
+from campus.api.schemas import portrait_url
 from campus.organizations.models import OrganizationKind
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Sequence
     from typing import Protocol
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
         def handle(self) -> str: ...
         @property
         def name(self) -> str: ...
+        @property
+        def avatar_token(self) -> uuid.UUID | None: ...
 
     class _Place(Protocol):
         """What lists of departments hold."""
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
         def kind(self) -> OrganizationKind: ...
         @property
         def verified(self) -> bool: ...
+        @property
+        def logo_token(self) -> uuid.UUID | None: ...
 
 
 strawberry.enum(OrganizationKind)
@@ -52,6 +58,7 @@ class User:
     handle: str
     name: str
     url: str = strawberry.field(description="Her page on this site.")
+    avatar_url: str | None = strawberry.field(description="Her picture, a square of 256 pixels; 128 and 64 lie beside it.")
 
 
 @strawberry.type
@@ -64,6 +71,7 @@ class Organization:
     kind: OrganizationKind
     verified: bool = strawberry.field(description="It is who it says it is.")
     url: str = strawberry.field(description="Its page on this site.")
+    logo_url: str | None = strawberry.field(description="Its logo, a square of 256 pixels; 128 and 64 lie beside it.")
 
 
 @strawberry.type
@@ -82,7 +90,13 @@ def identifier(number: int) -> strawberry.ID:
 
 def user(person: _Person) -> User:
     """A person of a list."""
-    return User(id=identifier(person.id), handle=person.handle, name=person.name, url=f"/u/{person.handle}")
+    return User(
+        id=identifier(person.id),
+        handle=person.handle,
+        name=person.name,
+        url=f"/u/{person.handle}",
+        avatar_url=portrait_url(person.avatar_token),
+    )
 
 
 def users(people: Sequence[_Person]) -> list[User]:
@@ -99,6 +113,7 @@ def organization(found: _Organization) -> Organization:
         kind=found.kind,
         verified=found.verified,
         url=f"/o/{found.slug}",
+        logo_url=portrait_url(found.logo_token),
     )
 
 

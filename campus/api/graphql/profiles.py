@@ -11,6 +11,7 @@ from campus.api.graphql.context import Info
 from campus.api.graphql.paging import Connection, after_number, page, size
 from campus.api.graphql.people import Department, Organization, User, department, identifier, organization, user, users
 from campus.api.graphql.posts import Post, posts
+from campus.api.schemas import portrait_url
 from campus.follows import queries as follows
 from campus.follows.queries import Relation
 from campus.interactions.queries import dress
@@ -159,6 +160,7 @@ def user_profile(info: Info, person: UserRow) -> UserProfile:
         handle=byline.handle,
         name=byline.name,
         url=byline.url,
+        avatar_url=byline.avatar_url,
         number=person.id,
         bio=found.bio,
         locked=found.locked,
@@ -181,6 +183,7 @@ def organization_profile(info: Info, row: OrganizationRow) -> OrganizationProfil
         kind=byline.kind,
         verified=byline.verified,
         url=byline.url,
+        logo_url=byline.logo_url,
         row=row,
         about=found.about,
         place=found.place,
@@ -202,6 +205,7 @@ def membership(found: MembershipView) -> Membership:
         kind=found.kind,
         verified=found.verified,
         url=f"/o/{found.slug}",
+        logo_url=portrait_url(found.logo_token),
     )
     return Membership(organization=at, role=found.role, kind=found.member_kind, until=found.until)
 

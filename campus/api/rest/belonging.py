@@ -49,7 +49,8 @@ class BelongingOut(TypedDict):
 def organization_of(membership: Membership) -> OrganizationOut:
     """The organization of a membership."""
     found = membership
-    return organization_out(OwnerView(found.organization_id, found.slug, found.name, found.kind, found.verified))
+    owner = OwnerView(found.organization_id, found.slug, found.name, found.kind, found.verified, found.logo_token)
+    return organization_out(owner)
 
 
 @blueprint.get("/me/memberships/")

@@ -14,7 +14,7 @@ from campus.accounts import actions, guard, queries, rules
 from campus.accounts.guard import viewer
 from campus.accounts.models import Algorithm, Scope, Theme, TokenScope, User
 from campus.api import door
-from campus.api.schemas import Id, Path, exact
+from campus.api.schemas import Id, Path, exact, portrait_url
 from campus.platform import clock
 from campus.platform.db import session, transaction
 from campus.platform.errors import NotFound
@@ -74,6 +74,7 @@ class MeOut(TypedDict):
     handle: str
     name: str
     url: Path
+    avatar_url: Path | None
     bio: str
     is_admin: bool
     verified: Annotated[bool, Field(description="Her address is confirmed.")]
@@ -177,6 +178,7 @@ def _me() -> MeOut:
         handle=user.handle,
         name=user.name,
         url=f"/u/{user.handle}",
+        avatar_url=portrait_url(user.avatar_token),
         bio=user.bio,
         is_admin=user.is_admin,
         verified=viewer().verified,

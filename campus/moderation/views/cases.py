@@ -18,7 +18,7 @@ from campus.moderation.wording import ACTIONS, CATEGORIES, KINDS, RULES
 from campus.platform import clock
 from campus.platform.errors import CampusError, Conflict, Invalid
 from campus.platform.htmx import go_to
-from campus.posts.photo_views import PROTECTION, sent_file
+from campus.platform.sending import PROTECTION, sent_file
 from campus.posts.queries import PostNotFound
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def photo(slug: str | None, case_id: int, token: uuid.UUID, width: int, extensio
     kind = Format(extension)
     if width not in (widths if kind is Format.WEBP else [fallback_width(full_width, full_height)]):
         raise PostNotFound
-    response = sent_file(variant_key(token, width, kind), kind)
+    response = sent_file(variant_key(token, width, kind), kind.content_type)
     response.headers.update(PROTECTION)
     return response
 

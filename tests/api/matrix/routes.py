@@ -26,8 +26,8 @@ FEEDS: dict[str, object] = {
 }
 NEWER: dict[str, object] = {"?since=2020-01-01T00:00:00Z": None}
 SEARCHES: dict[str, object] = {f"?q=canary&kind={kind}&page_size=50": None for kind in ("posts", "people", "organizations")}
-# Not about anybody's data: the description of the API, and the page that shows it.
-OPEN = {"GET /openapi.json", "GET /docs/"}
+# Not about anybody's data: the description of the API, and the page that shows it. And tests/portraits: a file is needed.
+OPEN = {"GET /openapi.json", "GET /docs/", "PUT /me/avatar/", "PUT /organizations/<slug>/logo/"}
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,7 @@ ROUTES: dict[str, Row] = {
     f"POST {AN_ORGANIZATION}requests/": Row(ORGANIZATIONS, verdicts.managing, {"answer": "reject", "handles": ["member"]}),
     f"GET {AN_ORGANIZATION}settings/": Row(ORGANIZATIONS, verdicts.managing),
     f"PATCH {AN_ORGANIZATION}settings/": Row(ORGANIZATIONS, verdicts.managing, {"place": "Westmere"}),
+    f"DELETE {AN_ORGANIZATION}logo/": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {AN_ORGANIZATION}departments/": Row(ORGANIZATIONS, verdicts.managing, {"name": "Biology", "slug": "biology"}),
     f"PATCH {A_DEPARTMENT}": Row(ORGANIZATIONS, verdicts.managing, {"name": "Biophysics"}),
     f"DELETE {A_DEPARTMENT}": Row(ORGANIZATIONS, verdicts.managing),
@@ -146,6 +147,7 @@ ROUTES: dict[str, Row] = {
     "GET /search/": Row(SEARCHES, verdicts.anybody),
     "GET /me/": Row(HERSELF, verdicts.anybody),
     "PATCH /me/": Row(HERSELF, verdicts.anybody, {"bio": "I like light."}),
+    "DELETE /me/avatar/": Row(HERSELF, verdicts.anybody),
     "GET /me/export/": Row(HERSELF, verdicts.anybody),
     "POST /me/export/": Row(HERSELF, verdicts.anybody),
     "GET /me/sessions/": Row(HERSELF, verdicts.anybody),

@@ -1,0 +1,27 @@
+"""Where the bytes of portraits are."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from campus.media.variants import SIDES, portrait_key
+from campus.platform.storage import configured
+
+if TYPE_CHECKING:
+    from campus.media.variants import Processed
+
+
+def keep(portrait: Processed) -> uuid.UUID:
+    """Keep the files of a portrait; returns the token that names them from now on."""
+    token, store = uuid.uuid4(), configured()
+    for variant in portrait.variants:
+        store.write(portrait_key(token, variant.width), variant.data)
+    return token
+
+
+def erase(token: uuid.UUID) -> None:
+    """Delete every file of a portrait; doing it again is harmless."""
+    store = configured()
+    for side in SIDES:
+        store.delete(portrait_key(token, side))
