@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import config
-from bench import api, fanout, home, scaling, upkeep
+from bench import api, fanout, home, scaling, start, upkeep
 from bench.report import write
 from bench.worlds import Worlds
 
@@ -44,12 +44,18 @@ def _upkeep(worlds: Worlds, rounds: int, say: Callable[[str], None]) -> Table:
         return upkeep.measure(rounds, say)
 
 
+def _start(worlds: Worlds, rounds: int, say: Callable[[str], None]) -> Table:
+    del worlds  # it makes its own, from nothing
+    return start.measure(rounds, say)
+
+
 BENCHMARKS: dict[str, Callable[[Worlds, int, Callable[[str], None]], Table]] = {
     "fanout": _fanout,
     "home": _home,
     "api": _api,
     "scaling": scaling.measure,
     "upkeep": _upkeep,
+    "start": _start,
 }
 
 

@@ -67,12 +67,18 @@ class Browser:
         self._connection.close()
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @contextmanager
 def served(endpoints: Endpoints, var: Path) -> Iterator[tuple[int, int]]:
     """The site on a free port of this machine, with the settings of production: (port, pid)."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     argv = ["-c", "python:campus.platform.web_server", "-b", f"{HOST}:{port}", "-w", "1", "bench.site:app"]
     environ = BARE_ENVIRONMENT | worlds.environment(endpoints, var) | worlds.in_production()
     with (var / "web.log").open("wb") as log:

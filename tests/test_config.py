@@ -90,7 +90,8 @@ def test_nothing_set_is_a_working_development_site(tmp_path: Path) -> None:
     assert settings.media_url == str(tmp_path / "var" / "media")
     feed = settings.feed
     assert (feed.window_days, feed.page_size, feed.cache_ttl, feed.celebrity_threshold) == (30, 10, 300, 1000)
-    assert (feed.celebrity_push, feed.max_entries, feed.inactive_days, feed.retention_days) == (100, 1000, 7, 90)
+    assert (feed.celebrity_push, feed.batch_size, feed.max_entries) == (100, 5000, 1000)
+    assert (feed.inactive_days, feed.retention_days) == (7, 90)
     assert (settings.media.max_photos, settings.media.max_bytes, settings.media.max_pixels) == (20, 20_000_000, 50_000_000)
     assert settings.public_pages is False
     assert settings.quotas == {}

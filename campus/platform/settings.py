@@ -40,7 +40,7 @@ class FeedSettings:
     cache_ttl: int = 300
     celebrity_threshold: int = 1000
     celebrity_push: int = 100
-    batch_size: int = 20_000
+    batch_size: int = 5_000
     max_entries: int = 1000
     inactive_days: int = 7
     retention_days: int = 90
