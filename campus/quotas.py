@@ -19,7 +19,6 @@ RESETS_FROM = Quota("resets_from", 20, Period.DAY)  # per address
 SIGN_UPS = Quota("sign_ups", 20, Period.DAY)  # per address
 SIGN_INS = Quota("sign_ins", 10, Period.HOUR)  # failures per account
 SIGN_INS_FROM = Quota("sign_ins_from", 50, Period.HOUR)  # failures per address
-PAGES = Quota("pages", 600, Period.MINUTE)  # requests per person, or per address when nobody is signed in
 API = Quota("api", 300, Period.MINUTE)  # requests per token
 
 ALL = (
@@ -38,6 +37,5 @@ ALL = (
     SIGN_UPS,
     SIGN_INS,
     SIGN_INS_FROM,
-    PAGES,
     API,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import config
+from campus import quotas
 from campus.platform.settings import Env, Registration
 
 if TYPE_CHECKING:
@@ -150,6 +151,12 @@ def test_a_bucket_and_the_server_in_front_are_read(tmp_path: Path) -> None:
     assert (settings.s3.endpoint, settings.s3.region, settings.s3.access_key) == ("https://s3.example", "us-east-1", "somebody")
     assert "secret" not in repr(settings.s3)
     assert config.load({"MEDIA_ACCEL": "off"}, tmp_path).media_accel == ""
+
+
+def test_every_quota_can_be_set(tmp_path: Path) -> None:
+    assert {quota.name for quota in quotas.ALL} == {name.lower() for name in config.QUOTAS}
+    named = {f"QUOTA_{quota.name.upper()}": "7/hour" for quota in quotas.ALL}
+    assert config.load(named, tmp_path).quotas == {quota.name: "7/hour" for quota in quotas.ALL}
 
 
 def test_quotas_and_hosts_are_read(tmp_path: Path) -> None:

@@ -152,6 +152,11 @@ def member_count(organization_id: int) -> int:
     return session.scalar(mine) or 0
 
 
+def verified_count() -> int:
+    """How many organizations the site has verified."""
+    return session.scalar(select(func.count()).where(Organization.verified)) or 0
+
+
 def listing(after: tuple[int, int] | None = None, limit: int = 20) -> tuple[list[Listed], tuple[int, int] | None]:
     """Up to `limit` organizations, those with the most active members first, and the key (members, id) to go on after, if any."""
     counted = _listed().subquery()

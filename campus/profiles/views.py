@@ -14,7 +14,7 @@ from campus.organizations import queries as organizations
 from campus.platform.htmx import page_or_block
 from campus.platform.keys import number, pair, read_moment
 from campus.posts.queries import newest_by_author, newest_by_organization
-from campus.profiles import queries
+from campus.profiles import queries, site_page
 from campus.profiles.paging import key_after
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ ORGANIZATIONS = 12
 def init_app(app: Flask) -> None:
     """Give the application these pages."""
     app.register_blueprint(blueprint)
+    app.register_blueprint(site_page.blueprint)
 
 
 @blueprint.get("/u/<handle>")

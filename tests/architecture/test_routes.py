@@ -33,6 +33,7 @@ PUBLIC = {
     "/livez",
     "/readyz",
     "/metrics",
+    "/about",
     "/login",
     "/leaving",
     "/logout",

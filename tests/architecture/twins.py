@@ -23,6 +23,7 @@ BYTES = Because("The file itself: its address is told by REST, and a token lets 
 NOT_SHOWN = Because("For the one who runs the site.")
 BY_COMMAND = Because("For the one who runs the site: the twin is a `flask` command, which the page names.")
 PROGRAMS_OWN = Because("Itself for programs.")
+ABOUT_THE_SITE = Because("Words for visitors; the document of the API begins with those for programs.")
 LEADS_ON = Because("It leads to a page, and is none itself.")
 
 A_CASE = "/moderation/cases/<int:case_id>/"
@@ -142,6 +143,7 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
         "GET /organizations/<slug>/departments/<department>/",
         "GET /organizations/<slug>/departments/<department>/posts/",
     ),
+    "site.about": ABOUT_THE_SITE,
     "profiles.explore": ("GET /organizations/", "GET /posts/popular/", "GET /me/suggestions/"),
     # feed and search
     "feed.home": ("GET /posts/home_feed/",),

@@ -150,6 +150,7 @@ ELSEWHERE = {
     "portraits.set_avatar",
     "portraits.set_logo",
     "photos.media",  # tests/posts/test_media.py: files are needed
+    "site.about",  # tests/profiles/test_site.py: the same for everybody
     "static",
 }
 
