@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 SENTENCES = {
     400: ("This request cannot be read", "Something about the address or the form is not as it should be."),
+    401: ("Please sign in", "This page is for people who are signed in."),
     403: ("Not allowed", "You may not do this here."),
     404: ("Nothing here", "This page does not exist, or it is not for you."),
     405: ("Not this way", "This address does not accept what was sent."),

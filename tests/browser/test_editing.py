@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.browser.barriers import barriers
 from tests.browser.steps import draw_photo, is_drawn, publish
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def test_two_windows_do_not_overwrite_each_other(signed_in: NewPage, watch: Watc
     expect(two.get_by_role("heading", name="What it says now")).to_be_visible()
     expect(two.get_by_text("By the first")).to_be_visible()
     expect(two.get_by_label("Text", exact=True)).to_have_value("By the second")
+    assert barriers(two) == []
     two.get_by_role("button", name="Save").click()
     two.wait_for_url(f"**{path}")
     expect(two.get_by_text("By the second")).to_be_visible()
