@@ -11,7 +11,7 @@ from campus.interactions.queries import CommentsPage, comments_page, dress
 from campus.platform.htmx import live, render_fragment, wants_fragment
 from campus.posts import policy
 from campus.posts.queries import reachable_card, reachable_post
-from campus.posts.reading import NOBODY, reader_id
+from campus.posts.reading import NOBODY, keep_from_indexes, reader_of_post, reads_comments
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -33,10 +33,10 @@ def show(post_id: int) -> Response:
 
     The page asks with `waiting`, the number of photos it shows as being prepared, whether there is something new to show.
     """
-    waiting = request.args.get("waiting", type=int)
+    reader, waiting = reader_of_post(post_id), request.args.get("waiting", type=int)
     if waiting is not None and wants_fragment():
-        return _progress(reader_id(), post_id, waiting)
-    return make_response(rendered(reader_id(), post_id))
+        return _progress(reader, post_id, waiting)
+    return keep_from_indexes(make_response(rendered(reader, post_id)))
 
 
 def _progress(reader: int, post_id: int, waiting: int) -> Response:
@@ -63,7 +63,7 @@ def rendered(reader: int, post_id: int, *, before: int | None = None, form: Comm
         PostNotFound: there is no such post for this reader.
     """
     [full] = dress(reader, [reachable_card(reader, post_id)])
-    comments = listed(reader, post_id, before)
+    comments = listed(reader, post_id, before) if reads_comments(reader) else None
     return render_template("posts/show.html", full=full, comments=comments, may=_may(reader, post_id), form=form)
 
 

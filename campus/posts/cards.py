@@ -125,6 +125,8 @@ class PostCard:
     @property
     def seen_by(self) -> str:
         """Who can see the post, in words."""
+        if self.audience == Audience.PUBLIC and self.share_count:
+            return "Everybody on this site, and whoever has the link"
         return described(
             self.audience,
             author=self.author.name,

@@ -122,7 +122,8 @@ def audience_sentence(organization_id: int | None, department_id: int | None, au
     }[audience]
     if audience == Audience.ONLY_ME:
         return f"{who} will see this."
-    return f"{who} will see this: {size:,} {'person' if size == 1 else 'people'} besides you."
+    sentence = f"{who} will see this: {size:,} {'person' if size == 1 else 'people'} besides you."
+    return f"{sentence} Once shared, whoever has the link can read it." if audience == Audience.PUBLIC else sentence
 
 
 def _names(organization_id: int | None, department_id: int | None) -> tuple[str, str]:

@@ -134,6 +134,8 @@ _FILE = (
     .join(Post, Post.id == Photo.post_id)
     .where(Photo.token == bindparam("token", type_=Uuid()), Photo.state == PhotoState.READY, _REACHABLE)
 )
+# What is public, and somebody has given away: open to visitors on a site that is otherwise closed to them.
+_SHARED = select(Post.id).where(Post.audience == Audience.PUBLIC, Post.share_count > 0, _VISIBLE)
 _NEWEST = _READY.where(_VISIBLE, _EARLIER).order_by(Post.published_at.desc(), Post.id.desc()).limit(_LIMIT)
 _BY_AUTHOR = Prepared(_NEWEST.where(Post.author_id == bindparam("author", type_=BigInteger), not_(Post.official)))
 _OWNED = _NEWEST.where(Post.organization_id == bindparam("organization", type_=BigInteger))
@@ -215,6 +217,19 @@ def visible_file(viewer_id: int, token: uuid.UUID) -> tuple[list[int], int, int]
     if row is None:
         raise PostNotFound
     return row.widths, row.width, row.height
+
+
+def was_shared(viewer_id: int, post_id: int) -> bool:
+    """Whether this is a public post that the viewer sees, and that somebody has shared."""
+    if not 0 < post_id <= BIGGEST:
+        return False
+    return session.scalar(_SHARED.where(Post.id == _ID), {"viewer": viewer_id, "id": post_id}) is not None
+
+
+def file_was_shared(viewer_id: int, token: uuid.UUID) -> bool:
+    """The same of the post that has this photo."""
+    found = _SHARED.join(Photo, Photo.post_id == Post.id).where(Photo.token == token)
+    return session.scalar(found, {"viewer": viewer_id}) is not None
 
 
 def newest_by_author(viewer_id: int, author_id: int, before: Key | None = None, limit: int = 10) -> list[PostCard]:

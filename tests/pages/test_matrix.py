@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from campus.accounts.guard import cookie_name
+from campus.accounts.models import User
+from campus.interactions.models import Comment
+from campus.platform import settings
+from campus.platform.db import session, transaction
+from campus.posts.models import Post
 from tests.api.matrix.asking import address, undone
-from tests.api.matrix.law import SHUT_OUT, Verdict, Who, reaches
+from tests.api.matrix.law import SHUT_OUT, Verdict, Who, reaches, sees
 from tests.api.matrix.stage import WORD, Stage, build
 from tests.api.matrix.things import POSTS
 from tests.api.matrix.verdicts import judged
-from tests.pages.routes import ELSEWHERE, ROOMS_ELSEWHERE, ROUTES
+from tests.pages.routes import A_POST, ELSEWHERE, ROOMS_ELSEWHERE, ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +38,7 @@ FEW = 2
 STATUS = {Verdict.FORBIDDEN: 403, Verdict.MISSING: 404}
 REFUSALS = {401, 403, 404}
 BROWSERS = [who for who in Who if who not in SHUT_OUT | {Who.READER, Who.MODERATING_LESS}]
+VISITED = {f"GET {A_POST}", f"GET {A_POST}/photos/<int:position>"}
 # What differs from one page to the next whatever it shows: the mark of the request, the form's token, the number of unread words.
 ITS_OWN = re.compile(r"[0-9a-f]{16}|csrf_token[^>]*>|X-CSRFToken[^}]*}|(?<=href=\")[^\"]*|(?<=action=\")[^\"]*")
 
@@ -91,6 +98,41 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(app: Flask, stage: Stage, who: 
         if answer.status != 303 or not answer.location.startswith("/login?") or stage.leaked(who, answer.text):
             wrong.append(f"{page}: {answer.status} {answer.location}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("public_pages", [False, True])
+@pytest.mark.parametrize("who", [Who.NOBODY, Who.SUSPENDED])
+def test_a_visitor_reads_what_is_public_and_was_shared(app: Flask, stage: Stage, who: Who, *, public_pages: bool) -> None:
+    """With public pages off; with them on, what is public. Of anything else she is told what she is told of what never was."""
+    with transaction():
+        session.execute(update(Post).values(share_count=1))
+    wrong = []
+    comment = session.get_one(Comment, stage.comments["of the recluse"])
+    unblocked = set(WORD.findall(f"{comment.text} {session.get_one(User, comment.author_id).name}"))  # she has not blocked nobody
+    with settings.override(replace(settings.current(), public_pages=public_pages)):
+        for page in VISITED:
+            unknown = _ask(app, stage, who, page, ROUTES[page], None)
+            for name, post in POSTS.items():
+                answer = _ask(app, stage, who, page, ROUTES[page], name)
+                if sees(Who.NOBODY, post):
+                    right = answer.status == 200 and set(stage.leaked(Who.NOBODY, answer.text)) <= (
+                        unblocked if public_pages else set()
+                    )
+                else:
+                    right = answer.status == unknown.status == (404 if public_pages else 303) and not WORD.search(answer.text)
+                wrong += [] if right else [f"{page} [{name}]: {answer.status}"]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("public_pages", [False, True])
+def test_nothing_else_opens_to_a_visitor(app: Flask, stage: Stage, *, public_pages: bool) -> None:
+    with transaction():
+        session.execute(update(Post).values(share_count=1))
+    closed = set(ROUTES) - VISITED - ({f"GET {A_POST}/comments"} if public_pages else set())
+    with settings.override(replace(settings.current(), public_pages=public_pages)):
+        asked = {page: _ask(app, stage, Who.NOBODY, page, ROUTES[page], next(iter(ROUTES[page].things))) for page in closed}
+    wrong = {page: answer.status for page, answer in asked.items() if not answer.location.startswith("/login?")}
+    assert wrong == {}
 
 
 def _share(row: Row, who: Who, turn: int) -> Row:
