@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers, in_half_the_widths
 from tests.browser.conftest import PHONE
+from tests.browser.hands import KEYBOARD, MOUSE, PLAIN
 from tests.browser.site import CommandFailed
 from tests.browser.steps import CHIARA, publish
 
@@ -17,28 +18,31 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.conftest import NewPage
+    from tests.browser.hands import Mouse
     from tests.browser.site import Site
     from tests.browser.watching import Watch
 
 AUTHOR = "emil.sorensen@westmere.example"
+KAYA = "kaya.demir@westmere.example"
 REPORTERS = ("mira.halvorsen@northbridge.example", "elif.kaplan@northbridge.example", "noor.adeyemi@westmere.example")
 OWNER = "henrik.lund@westmere.example"
 QUEUE = "/o/westmere/manage/moderation"
 REASON = "It sells something. Please keep that out of the school."
 
 
-def report(page: Page, path: str) -> None:
-    """By the menu of the post, in the dialog."""
+def report(page: Page, path: str, hand: Mouse = MOUSE) -> None:
+    """By the menu of the post, in the dialog; without scripts on a page of its own."""
     page.goto(path)
-    page.get_by_label("Options for this post").click()
-    page.get_by_role("link", name="Report", exact=True).click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("radio", name=re.compile("^Spam")).check()
-    dialog.get_by_label("Anything we should know?").fill("An advertisement.")
-    dialog.get_by_role("button", name="Send the report").click()
-    expect(dialog.get_by_text("Thank you.")).to_be_visible()
-    dialog.get_by_role("button", name="Done").click()
-    expect(dialog).to_be_hidden()
+    hand.press(page.get_by_label("Options for this post"))
+    hand.press(page.get_by_role("link", name="Report", exact=True))
+    form = page.get_by_role("dialog") if hand.script else page.get_by_role("main")
+    hand.tick(form.get_by_role("radio", name=re.compile("^Spam")))
+    hand.write(form.get_by_label("Anything we should know?"), "An advertisement.")
+    hand.press(form.get_by_role("button", name="Send the report"))
+    expect(form.get_by_text("Thank you.")).to_be_visible()
+    if hand.script:
+        hand.press(form.get_by_role("button", name="Done"))
+        expect(form).to_be_hidden()
 
 
 def open_by_key(page: Page, words: str) -> None:
@@ -51,18 +55,28 @@ def open_by_key(page: Page, words: str) -> None:
     page.keyboard.press("o")
 
 
-def decide(page: Page, case: str) -> None:
+def claim(page: Page, words: str, hand: Mouse) -> str:
+    """Take a case from the queue; its number."""
+    page.goto(QUEUE)
+    line = page.locator(".queue > li").filter(has_text=words)
+    hand.press(line.get_by_role("button", name=re.compile("^Claim")))
+    expect(page.get_by_text("The case is yours.")).to_be_visible()
+    return page.url.rpartition("/")[2]
+
+
+def decide(page: Page, case: str, hand: Mouse = MOUSE) -> None:
     """Two measures, after a look at what they do and at both letters."""
     page.goto(f"{QUEUE}/cases/{case}")
-    page.get_by_role("link", name="Decide").click()
-    page.get_by_role("checkbox", name="Hide").check()
-    page.get_by_role("checkbox", name="Warn").check()
-    page.get_by_role("radio", name=re.compile("^Spam")).check()
-    page.get_by_label("The reason").fill(REASON)
-    page.get_by_role("button", name="Go on").click()
+    hand.press(page.get_by_role("link", name="Decide"))
+    hand.tick(page.get_by_role("checkbox", name="Hide"))
+    hand.tick(page.get_by_role("checkbox", name="Warn"))
+    hand.tick(page.get_by_role("radio", name=re.compile("^Spam")))
+    hand.write(page.get_by_label("The reason"), REASON)
+    hand.press(page.get_by_role("button", name="Go on"))
     expect(page.get_by_role("article", name="To the author")).to_contain_text(REASON)
-    assert barriers(page) == []
-    page.get_by_role("button", name="Decide").click()
+    if hand is MOUSE:
+        hand.look(page)
+    hand.press(page.get_by_role("button", name="Decide"))
     expect(page.get_by_text("Decided. Those concerned are told.")).to_be_visible()
 
 
@@ -72,16 +86,16 @@ def why(page: Page, path: str) -> None:
     page.get_by_role("link", name="Why, and what you can do").click()
 
 
-def appeal(page: Page, letter: str) -> None:
+def appeal(page: Page, letter: str, hand: Mouse = MOUSE) -> None:
     """By the letter, without a session."""
     page.goto(letter)
-    assert barriers(page) == []
+    hand.look(page)
     page.get_by_label("Why the decision is wrong").fill("It was for the bazaar, which the school announced.")
     page.get_by_role("button", name="Appeal").click()
     expect(page.get_by_text("Your appeal has been received.")).to_be_visible()
 
 
-def overturn(page: Page, case: str) -> None:
+def overturn(page: Page, case: str, hand: Mouse = MOUSE) -> None:
     """By somebody else."""
     page.goto(f"{QUEUE}?tab=appeals")
     page.locator(f"#case-{case} .open").click()
@@ -89,7 +103,7 @@ def overturn(page: Page, case: str) -> None:
     page.get_by_label("The reason, which the author reads").fill("Right: it was announced.")
     page.get_by_role("button", name="Decide the appeal").click()
     expect(page.get_by_text("Appeal: overturned").first).to_be_visible()
-    assert barriers(page) == []
+    hand.look(page)
 
 
 def is_missing(page: Page, path: str) -> bool:
@@ -157,6 +171,29 @@ def test_from_three_reports_to_a_decision_that_is_overturned(
     recorded(site, case, path)
     feeds_come_right(site)
     site.flask("counts", "check")
+
+
+def test_by_keyboard_alone_a_post_is_reported_and_its_case_decided(signed_in: NewPage, watch: Watch) -> None:
+    reader, moderator = signed_in(REPORTERS[0]), signed_in(CHIARA)
+    path = publish(signed_in(AUTHOR), owner="Westmere School of Design", audience="public", text="A tent for sale.")
+    report(reader, path, KEYBOARD)
+    decide(moderator, claim(moderator, "A tent for sale", KEYBOARD), KEYBOARD)
+    watch.expect_refusal(path)
+    assert is_missing(reader, path)
+
+
+def test_without_scripts_a_case_goes_from_the_report_to_its_appeal(signed_in: NewPage, watch: Watch) -> None:
+    author, reader, moderator, owner = (signed_in(each, **PLAIN.options) for each in (KAYA, REPORTERS[1], CHIARA, OWNER))
+    path = publish(author, owner="Westmere School of Design", audience="public", text="A bicycle for sale.")
+    report(reader, path, PLAIN)
+    case = claim(moderator, "A bicycle for sale", PLAIN)
+    decide(moderator, case, PLAIN)
+    watch.expect_refusal(path)
+    assert is_missing(reader, path)
+    why(author, path)
+    appeal(author, author.url, PLAIN)
+    overturn(owner, case, PLAIN)
+    assert not is_missing(reader, path)
 
 
 def test_who_moderates_acts_without_a_report(signed_in: NewPage, watch: Watch) -> None:
