@@ -16,6 +16,8 @@ IS_FOCUSED = "(element) => element === document.activeElement"
 IS_ALIKE_FOCUSED = """(element) => element === document.activeElement || (element.type === "radio" && document.activeElement.name
     === element.name && document.activeElement.form === element.form)"""
 
+IS_PAST_NAVIGATION = "(element) => document.activeElement === document.body && element.closest('main') !== null"
+
 
 class Mouse:
     """Points at things. `options` are those of the reader's window."""
@@ -76,7 +78,10 @@ class Keyboard(Mouse):
         element.page.keyboard.type(text)
 
     def reach(self, element: Locator, there: str = IS_FOCUSED) -> None:
-        """From where the focus is, by Tab."""
+        """From where the focus is, by Tab; on a page that has just come, past its navigation first, as its first link offers."""
+        if element.evaluate(IS_PAST_NAVIGATION):
+            element.page.keyboard.press("Tab")
+            element.page.keyboard.press("Enter")
         for _ in range(STOPS):
             if element.evaluate(there):
                 return

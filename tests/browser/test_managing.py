@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers, in_half_the_widths
+from tests.browser.hands import KEYBOARD, PLAIN
 from tests.browser.steps import CARDS, LATEST, card_of, draw_photo, publish, scroll_to
 from tests.feed.pages import next_url
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.browser.conftest import NewPage
+    from tests.browser.hands import Mouse
     from tests.browser.watching import Watch
 
+STUDIO_OWNER = "celia.marchetti@halide.example"
 OWNER = "simon.achterberg@tidewater.example"
 GUEST, HER_NAME = "salma.rahimi@westmere.example", "Salma Rahimi"
+STUDIO = "/o/halide/manage"
 PLACE, MANAGE = "Tidewater Robotics", "/o/tidewater/manage"
 PRIVATE = f"Members of {PLACE}"
 INSIDE = "Members of the organization"
@@ -113,11 +117,49 @@ def test_who_is_invited_and_removed_sees_nothing_private_from_then_on(signed_in:
     expect(guest.locator("main").get_by_role("button", name="Join", exact=True)).to_be_visible()
 
 
+def ask_to_join(page: Page) -> None:
+    """The studio, whose owner answers."""
+    page.goto("/o/halide")
+    page.get_by_role("main").get_by_role("button", name="Ask to join").click()
+    expect(page.get_by_text("Halide Studio has your request.")).to_be_visible()
+
+
+def approve(page: Page, name: str, hand: Mouse) -> None:
+    """One of those who ask."""
+    page.goto(f"{STUDIO}/requests")
+    hand.press(page.get_by_role("button", name=f"Approve {name}"))
+    expect(page.get_by_text("One person is a member now.")).to_be_visible()
+    expect(page.get_by_text(name)).to_have_count(0)
+
+
+def test_by_keyboard_alone_who_asks_to_join_is_let_in(signed_in: NewPage) -> None:
+    ask_to_join(signed_in("hanna.weiss@northbridge.example", **PLAIN.options))
+    approve(signed_in(STUDIO_OWNER), "Hanna Weiss", KEYBOARD)
+
+
+def test_without_scripts_an_organization_is_run(signed_in: NewPage) -> None:
+    """Somebody is let in and made an editor; the organization says where it is."""
+    ask_to_join(signed_in("samuel.otieno@northbridge.example", **PLAIN.options))
+    page = signed_in(STUDIO_OWNER, **PLAIN.options)
+    approve(page, "Samuel Otieno", PLAIN)
+    page.goto(f"{STUDIO}/members/samuel_otieno")
+    page.get_by_label("Role").select_option("editor")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The membership of Samuel Otieno is changed.")).to_be_visible()
+    page.goto(f"{STUDIO}/settings")
+    page.get_by_label("Place").fill("Westmere, above the old cinema")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.goto("/o/halide/people")
+    expect(page.get_by_role("main")).to_contain_text("Samuel Otieno")
+
+
 @in_half_the_widths
 def test_no_page_of_management_has_a_barrier(signed_in: NewPage, viewport: dict[str, int], half: int) -> None:
     found = []
     page = signed_in("ingrid.vasquez@northbridge.example", viewport=viewport, reduced_motion="reduce")
-    places = ("members", "requests", "invitations", "invitations/addresses", "domains", "departments", "settings")
+    places = ["members", "requests", "invitations", "invitations/addresses", "domains", "departments", "settings"]
+    places += ["members/mira_halvorsen", "departments/physics"]
     for path in (f"/o/northbridge/manage/{place}" for place in places[half::2]):
         page.goto(path)
         expect(page.locator("main h1")).to_have_text(re.compile(r"\w"))

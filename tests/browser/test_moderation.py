@@ -146,6 +146,7 @@ def test_from_three_reports_to_a_decision_that_is_overturned(
     assert is_missing(reader, path)
     why(author, path)
     expect(author.get_by_role("heading", name="Your post is being reviewed")).to_be_visible()
+    assert barriers(author) == []
 
     open_by_key(moderator, "Two lamps for sale")
     expect(moderator.get_by_text("It belongs to Westmere School of Design")).to_be_visible()
@@ -228,5 +229,24 @@ def test_no_page_of_a_desk_has_a_barrier(signed_in: NewPage, viewport: dict[str,
     schools = (QUEUE, f"{QUEUE}/health", "/o/westmere/manage/audit", "/reports", "/o/northbridge/report")
     for path in schools[half::2]:
         page.goto(path)
+        found += barriers(page)
+    assert found == []
+
+
+@in_half_the_widths
+def test_no_step_of_a_case_has_a_barrier(signed_in: NewPage, viewport: dict[str, int], half: int) -> None:
+    """Several cases are about to be closed at once; one is decided, another appealed."""
+    page, found = signed_in("ingrid.vasquez@northbridge.example", viewport=viewport, reduced_motion="reduce"), []
+    desk = "/o/northbridge/manage/moderation"
+    if half:
+        page.goto(desk)
+        page.locator(".queue .pick").first.click()
+        page.get_by_role("button", name="No action").click()
+        expect(page.get_by_role("heading", name="Close 1 case without action?")).to_be_visible()
+        found += barriers(page)
+    for tab in () if half else ("closed", "appeals"):
+        page.goto(f"{desk}?tab={tab}")
+        page.locator(".queue .open").first.click()
+        expect(page.get_by_role("heading", name=re.compile(r"^Case \d+"))).to_be_visible()
         found += barriers(page)
     assert found == []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import NewPage
     from tests.browser.watching import Watch
 
-DOORS = ("/login", "/signup", "/reset", "/verify", "/no/such/page")
+DOORS = ("/login", "/signup", "/reset", "/verify", "/no/such/page", "/verify/a-link")
 ROOMS = (
     "/",
     "/posts/new",
@@ -29,6 +29,7 @@ ROOMS = (
     "/o/northbridge",
     "/o/northbridge/people",
     "/o/northbridge/about",
+    "/o/northbridge/d/physics",
     "/explore",
     "/search",
     "/search?q=light",
