@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from campus.platform.db import session
 from campus.quotas import API
 from tests.api.graphql.asking import ask
 from tests.api.limiting import limit_to
+from tests.factories import make_block, make_follow, make_post
 from tests.feed.pages import scroll
 from tests.feed.worlds import draw
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.api.conftest import Program
     from tests.conftest import Client
+    from tests.personas import World
 
     NewProgram = Callable[..., Program]
     SignIn = Callable[[User], Client]
@@ -91,16 +94,85 @@ def compare(program: NewProgram, client_as: SignIn, seed: int, *, users: int, po
     world = draw(seed, now=clock.now(), users=users, posts=posts)
     upkeep.build_all(now=clock.now())
     people = [one for one in session.query(User).where(User.id.in_(world.users)).order_by(User.id) if one.suspended_at is None]
-    compared = 0
-    for person in people[:asked]:
-        for algorithm, scope in product(Algorithm, Scope):
-            doors = Doors(client_as(person), program(person), algorithm, scope)
-            page = doors.by_page()
-            others = (doors.by_rest_numbers, doors.by_rest_cursors, doors.by_graphql_offsets, doors.by_graphql_cursors)
-            for other in others:
-                assert other() == page, (seed, person.handle, algorithm, scope, other.__name__)
-            compared += len(page)
-    return compared
+    return sum(len(page) for person in people[:asked] for page in read(program(person), client_as(person), person, seed).values())
+
+
+def read(
+    program: Program, browser: Client, person: User, seed: int = 0, *, numbered: bool = True
+) -> dict[tuple[Algorithm, Scope], list[int]]:
+    """What a person is shown by the page in each order and scope, after the other doors have shown her the same."""
+    pages = {}
+    for algorithm, scope in product(Algorithm, Scope):
+        doors = Doors(browser, program, algorithm, scope)
+        page = pages[algorithm, scope] = doors.by_page()
+        by_numbers = (doors.by_rest_numbers, doors.by_graphql_offsets) if numbered else ()
+        for other in (doors.by_rest_cursors, doors.by_graphql_cursors, *by_numbers):
+            assert other() == page, (seed, person.handle, algorithm, scope, other.__name__)
+    return pages
+
+
+def publish(world: World) -> dict[str, int]:
+    """What the people of the tests might see: a post of each audience, some liked, and their relations."""
+    moment = clock.now()
+    alice, bob, charlie = world.alice, world.bob, world.charlie
+    make_follow(follower=charlie, target=alice)
+    make_follow(follower=bob, target=world.studio)
+    make_block(blocker=bob, blocked=charlie)
+    made = [
+        ("alice, for everybody", make_post(author=alice, published_at=moment - timedelta(hours=9), like_count=4)),
+        ("alice, for followers", make_post(author=alice, audience="followers", published_at=moment - timedelta(hours=1))),
+        ("alice, for herself", make_post(author=alice, audience="only_me", published_at=moment - timedelta(hours=2))),
+        ("bob", make_post(author=bob, published_at=moment - timedelta(days=3), comment_count=9)),
+        ("charlie", make_post(author=charlie, published_at=moment - timedelta(days=8), share_count=7)),
+        ("eve", make_post(author=world.eve, published_at=moment - timedelta(days=2))),
+        ("sam", make_post(author=world.sam, published_at=moment - timedelta(hours=4))),
+        ("members", make_post(organization=world.northbridge, audience="organization", published_at=moment - timedelta(days=1))),
+        ("physics", make_post(department=world.physics, audience="department", published_at=moment - timedelta(hours=6))),
+        ("studio", make_post(organization=world.studio, official=True, published_at=moment - timedelta(days=5))),
+    ]
+    return {name: post.id for name, post in made}
+
+
+SEEN = {
+    "alice": {
+        "alice, for everybody",
+        "alice, for followers",
+        "alice, for herself",
+        "bob",
+        "charlie",
+        "eve",
+        "members",
+        "physics",
+        "studio",
+    },
+    "bob": {"alice, for everybody", "bob", "eve", "members", "studio"},
+    "charlie": {"alice, for everybody", "alice, for followers", "charlie", "eve", "studio"},
+    "dana": {"alice, for everybody", "bob", "charlie", "eve", "members", "physics", "studio"},
+    "eve": {"alice, for everybody", "bob", "charlie", "eve", "studio"},
+    "root": {"alice, for everybody", "bob", "charlie", "eve", "studio"},
+}
+
+
+def test_the_people_of_the_tests_are_shown_the_same_by_all_doors(
+    program: NewProgram, client_as: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_to(monkeypatch, API, 1_000_000)
+    posts = publish(world)
+    upkeep.build_all(now=clock.now())
+    for handle, seen in SEEN.items():
+        person = getattr(world, handle)
+        pages = read(program(person), client_as(person), person, numbered=False)
+        for algorithm in Algorithm:
+            assert sorted(pages[algorithm, Scope.ALL]) == sorted(posts[name] for name in seen), (handle, algorithm)
+            assert set(pages[algorithm, Scope.FOLLOWING]) <= set(pages[algorithm, Scope.ALL])
+
+
+def test_a_suspended_person_is_shown_nothing_by_any_door(program: NewProgram, client_as: SignIn, world: World) -> None:
+    publish(world)
+    doors = program(world.sam)
+    assert client_as(world.sam).get("/").status_code == 303
+    assert doors.get(REST).status_code == 401
+    assert doors.post("/graphql", json={"query": "{ homeFeed { id } }"}).status_code == 401
 
 
 def test_all_doors_show_the_same_posts_in_the_same_order(
