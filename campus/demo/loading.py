@@ -18,6 +18,7 @@ from campus.demo.cases import write_cases
 from campus.demo.cast import PASSWORD, PERSONAS
 from campus.demo.copying import COLUMNS, LONGEST, analyze, copy, unindexed
 from campus.demo.dice import Dice
+from campus.demo.faces import Faces
 from campus.demo.gallery import Gallery
 from campus.demo.invitations import write_invitations
 from campus.demo.pictures import developed
@@ -114,19 +115,21 @@ def load(*, size: Size, seed: int, now: datetime, pictures: Mapping[int, Process
     Raises:
         NotInProduction, NotEmpty: nothing is loaded.
     """
-    gallery = Gallery(pictures)
+    gallery, faces = Gallery(pictures), Faces(seed)
     try:
         with transaction():
             session.execute(select(func.pg_advisory_xact_lock(LOCK)))
             require_loadable()
             demo = _make(size, seed, now.replace(second=0, microsecond=0))
             rows = _write(demo, seed, gallery, report)
+            faces.give()
             if size is Size.SMALL:
                 rows["notification"] = news.tell(range(1, len(PERSONAS) + 1), demo.world.now)
                 rows[Case.__tablename__] = write_cases(demo.world)
                 rows[Invitation.__tablename__] = write_invitations(demo.world)
     except BaseException:
         gallery.discard()
+        faces.discard()
         raise
     analyze(COLUMNS)
     _build_feeds(now, report)

@@ -42,7 +42,8 @@ def digest(media: Path) -> dict[str, object]:
     for table in Base.metadata.sorted_tables:
         columns = [column for column in table.columns if column.name not in {"password_hash", "built_at"}]
         rows[table.name] = sorted(map(repr, session.execute(select(*columns)).all()))
-    rows["files"] = sorted((str(file.relative_to(media)), file.stat().st_size) for file in media.rglob("photos/*/*"))
+    files = [*media.rglob("photos/*/*"), *media.rglob("portraits/*/*")]
+    rows["files"] = sorted((str(file.relative_to(media)), file.stat().st_size) for file in files)
     return rows
 
 
