@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from campus.notifications.mailing import unsubscribe_url
+from campus.notifications.models import Topic
 from tests.browser.barriers import barriers, in_half_the_widths
 from tests.browser.conftest import PHONE
 from tests.browser.steps import MIRA, NOOR, OSKAR, draw_photo
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.conftest import NewPage
+    from tests.browser.site import Site
     from tests.browser.watching import Watch
 
 DOORS = ("/login", "/signup", "/reset", "/verify", "/no/such/page", "/verify/a-link")
@@ -85,6 +88,25 @@ def test_no_page_has_a_barrier(
     page.goto("/?scope=following")
     found += barriers(page)
     assert found == []
+
+
+@in_half_the_widths
+def test_no_link_of_a_mail_leads_to_a_barrier(window: NewPage, site: Site, viewport: dict[str, int], half: int) -> None:
+    page = window(viewport=viewport, reduced_motion="reduce")
+    address = f"{'jonas.okafor' if viewport == PHONE else 'leila.farouk'}@northbridge.example"  # each link is the newest
+    if half:
+        page.goto("/reset")
+        page.get_by_label("E-mail").fill(address)
+        page.locator("main").get_by_role("button").click()
+        page.wait_for_url("**/login")
+        page.goto(site.link_to(address))
+        expect(page.get_by_label("password")).to_be_visible()
+    else:
+        with site.inside():
+            link = unsubscribe_url(1, Topic.LIKES)
+        page.goto(link)
+        expect(page.get_by_role("main").get_by_role("button")).to_be_visible()
+    assert barriers(page) == []
 
 
 def test_who_has_written_enough_today_is_told_when_she_may_go_on(signed_in: NewPage, watch: Watch) -> None:
