@@ -15,7 +15,7 @@ from campus.api.paging import cursor_of
 from campus.platform.tokens import sign
 from tests.api.matrix.asking import address, may
 from tests.api.matrix.remains import rows
-from tests.api.matrix.routes import ROUTES
+from tests.api.matrix.routes import FILES, ROUTES
 from tests.api.matrix.stage import Stage, build
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 @pytest.fixture
 def doors(app: Flask, stage: Stage) -> list[Door]:
-    """Every operation, at something that is the caller's own where there is a choice."""
+    """Every operation but those that take a file alone, at something that is the caller's own where there is a choice."""
     found = []
     for rule in app.url_map.iter_rules():
         operation = of_view(app.view_functions[rule.endpoint])
         for name in [f"{method} {rule.rule.removeprefix('/api')}" for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]:
-            if operation is not None:
+            if operation is not None and name not in FILES:
                 thing, who = may(name, ROUTES[name])
                 url = f"/api{address(stage, name.partition(' ')[2], thing)}"
                 found.append(Door(name, operation, url, stage.tokens[who]))

@@ -33,6 +33,7 @@ def test_a_person_as_the_caller_sees_her(program: Programs, alice: User, charlie
         "handle": "anna",
         "name": "Anna Ek",
         "url": "/u/anna",
+        "avatar_url": None,
         "bio": "Sees light.",
         "counts": {"posts": 1, "followers": 1, "following": 1},
         "relation": "following",

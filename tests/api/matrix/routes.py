@@ -26,8 +26,10 @@ FEEDS: dict[str, object] = {
 }
 NEWER: dict[str, object] = {"?since=2020-01-01T00:00:00Z": None}
 SEARCHES: dict[str, object] = {f"?q=canary&kind={kind}&page_size=50": None for kind in ("posts", "people", "organizations")}
-# Not about anybody's data: the description of the API, and the page that shows it. And tests/portraits: a file is needed.
-OPEN = {"GET /openapi.json", "GET /docs/", "PUT /me/avatar/", "PUT /organizations/<slug>/logo/"}
+# Not about anybody's data: the description of the API, and the page that shows it.
+OPEN = {"GET /openapi.json", "GET /docs/"}
+# Files and no JSON: who may send them, and what is refused, stands in tests/portraits.
+FILES = {"PUT /me/avatar/", "PUT /organizations/<slug>/logo/"}
 
 
 @dataclass(frozen=True)
