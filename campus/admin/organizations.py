@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from campus.accounts.models import EmailAddress, User
 from campus.organizations import queries as organizations
 from campus.organizations.models import DomainClaim, Organization, OrganizationMembership, Role
-from campus.organizations.queries import active
+from campus.organizations.queries import BYLINE, active
 from campus.platform.db import session
 from campus.posts.models import Post
 from campus.search.models import ORGANIZATION_WORDS
@@ -79,8 +79,7 @@ def listing(words: str = "", *, only: str = "", after: str = "", limit: int = PA
     """
     members = select(func.count()).where(OrganizationMembership.organization_id == Organization.id, active()).scalar_subquery()
     name = func.lower(Organization.name)
-    organization = (Organization.id, Organization.slug, Organization.name, Organization.kind, Organization.verified)
-    rows = select(*organization, Organization.logo_token, members)
+    rows = select(*BYLINE, members)
     if only == "unverified":
         rows = rows.where(Organization.verified.is_(False))
     if only == "claims":

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from campus.accounts.models import User
 from campus.follows.models import Block, Follow, FollowStatus, Mute
 from campus.organizations.models import Organization, OrganizationKind, OrganizationMembership
-from campus.organizations.queries import active
+from campus.organizations.queries import BYLINE, active
 from campus.platform.db import session
 from campus.platform.errors import NotFound
 
@@ -168,14 +168,7 @@ def following(viewer_id: int, user_id: int, before: int | None = None, limit: in
 def followed_organizations(user_id: int) -> list[FollowedOrganization]:
     """The organizations this person follows, by name."""
     rows = (
-        select(
-            Organization.id,
-            Organization.slug,
-            Organization.name,
-            Organization.kind,
-            Organization.verified,
-            Organization.logo_token,
-        )
+        select(*BYLINE)
         .join(Follow, Follow.organization_id == Organization.id)
         .where(Follow.follower_id == user_id)
         .order_by(func.lower(Organization.name), Organization.id)

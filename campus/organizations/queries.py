@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, ScalarSelect, Select
 
+BYLINE = (
+    Organization.id,
+    Organization.slug,
+    Organization.name,
+    Organization.kind,
+    Organization.verified,
+    Organization.logo_token,
+)
+"""What stands wherever an organization is named; the views of one begin with these fields."""
+
 
 class OrganizationNotFound(NotFound):
     """No organization has this address."""
@@ -227,12 +237,7 @@ def _listed() -> Select[*tuple[Any, ...]]:
         select(func.count()).where(counted.organization_id == Organization.id, active(counted)).scalar_subquery()
     )
     return select(
-        Organization.id,
-        Organization.slug,
-        Organization.name,
-        Organization.kind,
-        Organization.verified,
-        Organization.logo_token,
+        *BYLINE,
         Organization.place,
         Organization.join_policy,
         number.label("member_count"),
@@ -243,12 +248,7 @@ def _memberships(user_id: int) -> Select[*tuple[Any, ...]]:
     """A person's active memberships in the order of `Membership`'s fields."""
     return (
         select(
-            Organization.id,
-            Organization.slug,
-            Organization.name,
-            Organization.kind,
-            Organization.verified,
-            Organization.logo_token,
+            *BYLINE,
             OrganizationMembership.role,
             OrganizationMembership.kind,
             OrganizationMembership.until,

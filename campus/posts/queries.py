@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from campus.accounts.models import User
 from campus.organizations.models import Department, Organization, OrganizationKind
+from campus.organizations.queries import BYLINE
 from campus.platform.db import session
 from campus.platform.errors import NotFound
 from campus.platform.prepared import Prepared
@@ -93,12 +94,7 @@ def _cards(photos: FromClause) -> Select[*tuple[Any, ...]]:
         User.handle,
         User.name,
         User.avatar_token,
-        Organization.id,
-        Organization.slug,
-        Organization.name,
-        Organization.kind,
-        Organization.verified,
-        Organization.logo_token,
+        *BYLINE,
         Department.id,
         Department.slug,
         Department.name,
