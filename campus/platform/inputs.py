@@ -1,4 +1,7 @@
-"""Text from outside that PostgreSQL cannot hold: NUL, half a surrogate pair, bytes that are no UTF-8. Refused in one place."""
+"""What comes from outside and PostgreSQL cannot hold: NUL, half a surrogate pair, bytes that are no UTF-8, numbers too large.
+
+Each is dealt with in one place.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from flask import request
+from werkzeug.routing import IntegerConverter
 
 from campus.platform.errors import CampusError, Invalid
+from campus.platform.keys import BIGGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +32,15 @@ class UnreadableText(Invalid):
     """A field with characters that mean nothing."""
 
     title = "This text cannot be read"
+
+
+class Number(IntegerConverter):
+    """`<int:…>` in an address. What is larger than a column holds is 0, an id of nothing: every view knows what to say then."""
+
+    def to_python(self, value: str) -> int:
+        """The number, or 0."""
+        number: int = super().to_python(value)
+        return number if number <= BIGGEST else 0
 
 
 def clean_text(text: str) -> str:

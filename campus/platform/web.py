@@ -30,6 +30,7 @@ csrf = CSRFProtect()
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Frame the application. The order of the checks before a request is the order here."""
+    app.url_map.converters["int"] = inputs.Number  # before the first address is named
     logs.init_app(app)
     draining.allow(settings.drain_seconds)
     _configure(app, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -177,9 +178,9 @@ def test_addresses_of_nothing(app: Flask, stage: Stage, caller: Caller, doors: l
     for door in doors:
         rule = door.name.partition(" ")[2]
         body = ROUTES[door.name].body
-        for part, wrong in (("<int:post_id>", IDS), ("<int:comment_id>", IDS), ("<int:position>", IDS), ("<handle>", NAMES)):
-            _nowhere(caller, stage, door, rule, part, wrong, body)
-        for part in ("<slug>", "<department>", "<session_id>"):
+        for part in re.findall("<int:[a-z_]+>", rule):
+            _nowhere(caller, stage, door, rule, part, IDS, body)
+        for part in ("<handle>", "<slug>", "<department>", "<session_id>"):
             _nowhere(caller, stage, door, rule, part, NAMES, body)
 
 
