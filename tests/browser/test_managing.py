@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers, in_half_the_widths
+from tests.browser.conftest import PHONE
 from tests.browser.hands import KEYBOARD, PLAIN
 from tests.browser.steps import CARDS, LATEST, card_of, draw_photo, publish, scroll_to
 from tests.feed.pages import next_url
@@ -130,6 +131,16 @@ def approve(page: Page, name: str, hand: Mouse) -> None:
     hand.press(page.get_by_role("button", name=f"Approve {name}"))
     expect(page.get_by_text("One person is a member now.")).to_be_visible()
     expect(page.get_by_text(name)).to_have_count(0)
+
+
+def test_who_asks_to_join_is_turned_down(signed_in: NewPage) -> None:
+    ask_to_join(signed_in("hanna.weiss@northbridge.example", **PLAIN.options))
+    page = signed_in(STUDIO_OWNER, viewport=PHONE)
+    page.goto(f"{STUDIO}/requests")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Reject Hanna Weiss").click()
+    expect(page.get_by_text("One person is turned down.")).to_be_visible()
+    assert barriers(page) == []
 
 
 def test_by_keyboard_alone_who_asks_to_join_is_let_in(signed_in: NewPage) -> None:

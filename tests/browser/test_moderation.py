@@ -106,6 +106,16 @@ def overturn(page: Page, case: str, hand: Mouse = MOUSE) -> None:
     hand.look(page)
 
 
+def take_back(page: Page, case: str) -> None:
+    """What was decided, after a look at what that means."""
+    page.goto(f"{QUEUE}/cases/{case}")
+    page.get_by_text("Take the decision back").click()
+    assert barriers(page) == []
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("The decision is taken back.")).to_be_visible()
+    assert barriers(page) == []
+
+
 def is_missing(page: Page, path: str) -> bool:
     """Whether there is nothing at this address for her."""
     answer = page.goto(path)
@@ -198,7 +208,7 @@ def test_without_scripts_a_case_goes_from_the_report_to_its_appeal(signed_in: Ne
 
 
 def test_who_moderates_acts_without_a_report(signed_in: NewPage, watch: Watch) -> None:
-    """From the menu of a post to its case, and to a decision; the author is told, nobody has reported anything."""
+    """From the menu of a post to its case, to a decision, and back; the author is told, nobody has reported anything."""
     author, moderator = signed_in("yara.haddad@westmere.example"), signed_in(CHIARA)
     path = publish(author, owner="Westmere School of Design", audience="public", text="Essays, written for you overnight.")
     expect(author.get_by_role("button", name="Moderate")).to_have_count(0)
@@ -210,11 +220,15 @@ def test_who_moderates_acts_without_a_report(signed_in: NewPage, watch: Watch) -
     assert moderator.url.partition("/cases/")[0].endswith(QUEUE)
     assert barriers(moderator) == []
 
-    decide(moderator, moderator.url.rpartition("/")[2])
+    case = moderator.url.rpartition("/")[2]
+    decide(moderator, case)
     watch.expect_refusal(path)
-    assert is_missing(signed_in(REPORTERS[0]), path)
+    reader = signed_in(REPORTERS[0])
+    assert is_missing(reader, path)
     why(author, path)
     expect(author.get_by_text(REASON)).to_be_visible()
+    take_back(moderator, case)
+    assert not is_missing(reader, path)
 
 
 @in_half_the_widths

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.browser.site import Site
     from tests.browser.watching import Watch
 
-DOORS = ("/login", "/signup", "/reset", "/verify", "/no/such/page", "/verify/a-link")
+DOORS = ("/login", "/signup", "/reset", "/verify", "/no/such/page", "/verify/a-link", "/about")
 ROOMS = (
     "/",
     "/posts/new",
