@@ -1,4 +1,4 @@
-"""What the site's administrators decided about a claimed domain becomes a notice to everybody who runs the organization."""
+"""What the site's administrators decided about a claimed or a held domain becomes a notice to all who run the organization."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ SAID = {
     DomainDecision.TAKEN: (
         NOT_CONFIRMED,
         "The site's administrators found that it belongs to another organization. If you think that this is a mistake, ask them.",
+    ),
+    DomainDecision.REMOVED: (
+        "{domain} is no longer a domain of {name}",
+        "The site's administrators removed it; who is a member stays one. If you think that this is a mistake, ask them.",
     ),
 }
 

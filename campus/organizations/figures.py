@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, select
 
 from campus.accounts.models import EmailAddress
-from campus.organizations.models import DepartmentMembership, OrganizationMembership
-from campus.organizations.queries import active
+from campus.organizations.models import DepartmentMembership, JoinPolicy, OrganizationMembership
+from campus.organizations.queries import active, domains_of
 from campus.platform.db import session
+
+if TYPE_CHECKING:
+    from campus.organizations.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,24 @@ def domain_preview(organization_id: int, domain: str) -> DomainPreview:
     counted = select(func.count(), func.count().filter(holders.c.user_id.in_(mine))).select_from(holders)
     people, members = session.execute(counted).one()
     return DomainPreview(domain, people, members)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainEnd:
+    """What ends with a domain. So many `members` have a verified address there; `shut`: then nobody joins by herself."""
+
+    domain: str
+    members: int
+    shut: bool
+
+
+def domain_end(organization: Organization, domain: str) -> DomainEnd | None:
+    """What removing a domain would mean; None if the organization has it not. Two statements."""
+    held = domains_of(organization.id)
+    if domain not in held:
+        return None
+    shut = len(held) == 1 and organization.join_policy is JoinPolicy.DOMAIN
+    return DomainEnd(domain, domain_preview(organization.id, domain).members, shut)
 
 
 def department_sizes(organization_id: int) -> dict[int, int]:

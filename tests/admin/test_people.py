@@ -111,7 +111,9 @@ def test_a_domain_is_removed_after_a_question_and_members_stay(world: World, cli
     add_domain(organization_id=world.northbridge.id, domain="north.example")
     browser, path = client_as(world.root), "/admin/organizations/northbridge/domains/north.example/remove"
     assert f'href="{path}"' in browser.get("/admin/organizations/northbridge").text
-    assert "Members stay members." in browser.get(path).text
+    question = browser.get(path).text
+    assert "Nobody who has an address there is a member now." in question
+    assert "Those who run Northbridge University are told." in question
     assert domains_of(world.northbridge.id) == ["north.example"]
 
     assert browser.post(path).location == "/admin/organizations/northbridge"

@@ -124,6 +124,7 @@ TWINS: dict[str, tuple[str, ...] | Because] = {
     "organizations.accept_invitation": ("POST /me/invitations/",),
     "manage.domains": ("GET /organizations/<slug>/domains/", "GET /organizations/<slug>/domains/<domain>/"),
     "manage.claim_domain": ("PUT /organizations/<slug>/domains/<domain>/",),
+    "manage.confirm_drop_domain": A_FORM,
     "manage.drop_domain": ("DELETE /organizations/<slug>/domains/<domain>/",),
     "manage.departments": ("GET /organizations/<slug>/departments/",),
     "manage.department": A_FORM,

@@ -22,6 +22,7 @@ from campus.organizations.actions import (
     join,
     leave,
     refuse_domain,
+    remove_domain,
     remove_member,
 )
 from campus.organizations.models import Role
@@ -188,6 +189,27 @@ def test_who_takes_a_claim_back_is_told_nothing_and_whose_is_anothers_is_told_th
     drain()
     assert of_domains(alice) == [NOT_CONFIRMED]
     assert titles(charlie) == []
+
+
+def test_who_runs_an_organization_is_told_when_the_site_removes_a_domain_and_not_of_their_own_removing(
+    world: World, claimed: str, drain: Callable[[], int], mails: Any
+) -> None:
+    here: dict[str, Any] = {"organization_id": world.northbridge.id, "domain": claimed}
+    add_domain(**here)
+    drain()
+    assert [remove_domain(**here) for _ in range(2)] == [True, False]
+    drain()
+    gone = "example.org is no longer a domain of Northbridge University"
+    assert [of_domains(each)[1:] for each in (world.dana, world.alice)] == [[gone], [gone]]
+    assert [of_domains(each) for each in (world.bob, world.charlie, world.eve, world.root)] == [[], [], [], []]
+    (letter,) = [sent.get_content() for sent in mails() if sent["To"] == "dana@example.org" and "no longer" in sent["Subject"]]
+    assert "who is a member stays one" in " ".join(letter.split())
+
+    add_domain(**here)
+    drain()
+    drop_domain(viewer_id=world.dana.id, **here, now=now())
+    drain()
+    assert of_domains(world.alice).count(gone) == 1
 
 
 def test_a_decision_about_a_domain_is_told_once_however_often_its_job_runs(

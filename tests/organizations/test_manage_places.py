@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from campus.audit.models import AuditEntry
 from campus.organizations import actions, queries, roster
-from campus.organizations.models import JoinPolicy
+from campus.organizations.models import JoinPolicy, Organization
 from campus.platform.clock import now
-from campus.platform.db import session
+from campus.platform.db import session, transaction
 from tests.factories import make_company, make_department, make_email, make_member, make_post, make_user
 from tests.organizations.managing import campus
 
@@ -64,6 +64,25 @@ def test_a_domain_is_looked_at_claimed_and_waits_for_the_administrators_of_the_s
     assert browser.post(f"{BASE}/domains/remove", data={"domain": "example.org"}).status_code == 303
     assert queries.claims_of(westmere.westmere.id) == []
     assert acts() == ["organization.claim_domain", "organization.refuse_domain"]
+
+
+def test_what_removing_a_domain_means_is_said_before(client_as: SignIn, westmere: Campus) -> None:
+    browser, place = client_as(westmere["admin"]), westmere.westmere.id
+    actions.add_domain(organization_id=place, domain="example.org")
+    path = f"{BASE}/domains/remove?domain=example.org"
+    assert f'href="{path}"' in browser.get(f"{BASE}/domains").text
+    alone = "Westmere has no other domain"
+    for policy, said in (("open", False), ("domain", True)):
+        with transaction():
+            session.get_one(Organization, place).join_policy = JoinPolicy(policy)
+        page = browser.get(path).text
+        assert "6 members have an address there and stay members" in page
+        assert (alone in page) is said
+    assert queries.domains_of(place) == ["example.org"]
+    assert browser.get(f"{BASE}/domains/remove?domain=another.example").status_code == 404
+    assert browser.post(f"{BASE}/domains/remove", data={"domain": "example.org"}).status_code == 303
+    assert queries.domains_of(place) == []
+    assert browser.get(path).status_code == 404
 
 
 def test_the_site_confirms_one_claim_and_the_others_end(client_as: SignIn, westmere: Campus) -> None:

@@ -12,7 +12,8 @@ from campus.admin import organizations
 from campus.admin.forms import DomainForm
 from campus.admin.views.blueprint import blueprint, done, further
 from campus.organizations import actions
-from campus.organizations.queries import by_slug, domains_of
+from campus.organizations.figures import domain_end
+from campus.organizations.queries import by_slug
 from campus.platform.errors import CampusError, NotFound
 
 if TYPE_CHECKING:
@@ -81,9 +82,10 @@ def refuse_domain(slug: str, domain: str) -> Response:
 def confirm_remove_domain(slug: str, domain: str) -> ResponseReturnValue:
     """Ask before a domain proves nothing any more."""
     found = by_slug(slug)
-    if domain not in domains_of(found.id):
+    end = domain_end(found, domain)
+    if end is None:
         raise NotFound
-    return render_template("admin/remove_domain.html", organization=found, domain=domain, form=ConfirmForm())
+    return render_template("admin/remove_domain.html", organization=found, end=end, form=ConfirmForm())
 
 
 @blueprint.post("/organizations/<slug>/domains/<domain>/remove")

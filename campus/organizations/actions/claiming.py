@@ -90,7 +90,7 @@ def drop_domain(*, viewer_id: int, organization_id: int, domain: str, now: datet
     with transaction():
         running(locked(organization_id, viewer_id), now)
         _end_claim(organization_id, domain)
-        founding.remove_domain(organization_id=organization_id, domain=domain)
+        founding.give_up_domain(organization_id=organization_id, domain=domain)
 
 
 def refuse_domain(*, organization_id: int, domain: str) -> bool:

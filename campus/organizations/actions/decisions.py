@@ -25,11 +25,15 @@ class Decision(StrEnum):
 
 
 class DomainDecision(StrEnum):
-    """What the site's administrators made of a claim; `TAKEN`: they confirmed that of another organization."""
+    """What the site's administrators made of a claim, or of a domain the organization had.
+
+    `TAKEN`: they confirmed the claim of another organization. `REMOVED`: what was confirmed proves nothing any more.
+    """
 
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     TAKEN = "taken"
+    REMOVED = "removed"
 
 
 def tell(decision: Decision, *, organization_id: int, user_id: int, role: Role | None = None) -> None:
@@ -39,6 +43,6 @@ def tell(decision: Decision, *, organization_id: int, user_id: int, role: Role |
 
 
 def tell_of_domain(decision: DomainDecision, *, organization_id: int, domain: str) -> None:
-    """Have those who run an organization told what became of a claim, as `tell` does."""
+    """Have those who run an organization told what became of a claim or a domain, as `tell` does."""
     payload = {"organization_id": organization_id, "domain": domain, "decision": decision}
     outbox.record(DOMAIN_DECISION, f"o{organization_id}:{domain}", payload)

@@ -110,14 +110,26 @@ def add_domain(*, organization_id: int, domain: str) -> None:
 
 
 def remove_domain(*, organization_id: int, domain: str) -> bool:
-    """Let a domain prove nothing any more; members stay. False if the organization has it not."""
+    """Let a domain prove nothing any more, for who runs the site; members stay. False if the organization has it not.
+
+    Those who run the organization are told.
+    """
+    with transaction():
+        dropped = give_up_domain(organization_id=organization_id, domain=domain)
+        if dropped is not None:
+            tell_of_domain(DomainDecision.REMOVED, organization_id=organization_id, domain=dropped)
+    return dropped is not None
+
+
+def give_up_domain(*, organization_id: int, domain: str) -> str | None:
+    """Let a domain prove nothing any more, and tell nobody; members stay. The domain, or None if the organization has it not."""
     row = OrganizationDomain
     with transaction():
         gone = delete(row).where(row.organization_id == organization_id, row.domain == domain.strip().lower())
         dropped = session.scalar(gone.returning(row.domain), execution_options={"synchronize_session": False})
         if dropped is not None:
             _record("drop_domain", organization_id, before={"domain": dropped})
-    return dropped is not None
+    return dropped
 
 
 def domain_of(text: str) -> str:

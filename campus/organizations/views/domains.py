@@ -8,11 +8,12 @@ from flask import flash, redirect, request
 
 from campus.accounts.guard import sign_in_required, viewer
 from campus.organizations import actions
+from campus.organizations.figures import domain_end
 from campus.organizations.forms import DomainForm
 from campus.organizations.queries import claims_of, domains_of
 from campus.organizations.views.blueprints import here, manage, show
 from campus.platform import clock
-from campus.platform.errors import Conflict, Forbidden, Invalid
+from campus.platform.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -51,6 +52,17 @@ def claim_domain(slug: str) -> ResponseReturnValue:
     held = form.text("domain") in domains_of(place.organization.id)
     flash("The domain is there already." if held else "The domain waits for the site's administrators to confirm it.")
     return redirect(f"/o/{place.organization.slug}/manage/domains", 303)
+
+
+@manage.get("/domains/remove")
+@sign_in_required
+def confirm_drop_domain(slug: str) -> ResponseReturnValue:
+    """What removing `?domain=` means."""
+    place = here(slug)
+    end = domain_end(place.organization, DomainForm(request.args).text("domain"))
+    if end is None:
+        raise NotFound
+    return show("organizations/manage/remove_domain.html", place, "domains", end=end)
 
 
 @manage.post("/domains/remove")
