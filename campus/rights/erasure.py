@@ -3,6 +3,8 @@
 State-based as all work here: the row of `Erasure` says that it must become true, and it alone. A person is shut out when it is
 asked for, and may take it back until it is due; a suspension neither takes it back nor ends by that. What was begun is finished
 by the next run, wherever it was cut off.
+
+Locks are taken in the order of `campus.moderation.actions.locks`: cases, memberships, administrators, her, all else.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from campus.accounts.models import EmailAddress, User
 from campus.audit.actions import record
 from campus.feed.models import FeedEntry
 from campus.interactions import leaving as interactions
-from campus.moderation.actions.forgetting import forget as forget_cases
+from campus.moderation.actions import forgetting as moderation
 from campus.notifications.actions import send_notice
 from campus.organizations.actions import LastOwner
 from campus.organizations.models import Invitation, Organization, OrganizationMembership, Role
@@ -59,6 +61,12 @@ class NotYetErased(Conflict):
     title = "Something is left"
 
 
+class TakenBack(Conflict):
+    """She was to be erased, and has changed her mind meanwhile."""
+
+    title = "The account stays"
+
+
 def request(*, user_id: int, now: datetime) -> datetime:
     """Shut a person out, and have her data erased when the days of grace are over; asked twice, the first stands. Returns when.
 
@@ -67,6 +75,7 @@ def request(*, user_id: int, now: datetime) -> datetime:
     """
     row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now + GRACE)
     with transaction():
+        _hold_memberships(user_id)
         _require_successors(user_id)
         accounts.leave(user_id, now=now)
         if session.scalar(row.on_conflict_do_nothing().returning(Erasure.user_id)) is not None:
@@ -101,7 +110,9 @@ def erase_due(*, now: datetime) -> int:
     stuck: CampusError | None = None
     for user_id in session.scalars(due).all():
         try:
-            erase(user_id, now=now)
+            erase(user_id, now=now, unasked=False)
+        except TakenBack:
+            continue
         except CampusError as error:
             log.warning("user %s could not be erased: %s", user_id, error)
             stuck = error
@@ -112,24 +123,28 @@ def erase_due(*, now: datetime) -> int:
     return erased
 
 
-def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lambda _: None) -> dict[str, int]:
+def erase(
+    user_id: int, *, unasked: bool = True, now: datetime, progress: Callable[[int], None] = lambda _: None
+) -> dict[str, int]:
     """Erase a person at once: her posts, photos, marks and traces. Returns how many posts, likes, comments and shares.
 
     Official posts stay with their organization; then a nameless account stays as their author.
 
     Raises:
+        TakenBack: it is to be done only because she asked for it, not `unasked`, and that no longer is so.
         LastAdministrator, LastOwner: she is needed; see to a successor first.
         NotYetErased: a file could not be erased now.
     """
     with transaction():
+        moderation.hold(user_id)
+        _hold_memberships(user_id)
         _require_successors(user_id)
         accounts.leave(user_id, now=now)  # before anything names her: it holds every administrator
-        row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now)
-        session.execute(row.on_conflict_do_update(index_elements=[Erasure.user_id], set_={"due_at": now}))
+        _note_begun(user_id, unasked=unasked, now=now)
         copies.forget(user_id)
         portraits.remove_avatar(user_id=user_id)
         marks = interactions.forget(user_id)
-        forget_cases(user_id)
+        moderation.forget(user_id)
         posts.delete_all(user_id, now=now)
     memory.remember(user_id)
     own = posts.own_posts(user_id)
@@ -139,12 +154,22 @@ def erase(user_id: int, *, now: datetime, progress: Callable[[int], None] = lamb
         progress(1)
     outbox.drain(HANDLERS, kind=ERASE_PHOTO)
     outbox.drain(HANDLERS, kind=ERASE_PORTRAIT)
-    with transaction():
+    with transaction():  # in the order of campus.moderation.actions.locks, as above
+        moderation.hold(user_id)
+        _hold_memberships(user_id)
         _require_emptied(user_id)
         _forget_traces(user_id)
         counts = {"posts": len(own), **marks}
         record("user.erase", f"user:{user_id}", after=counts)
     return counts
+
+
+def _note_begun(user_id: int, *, unasked: bool, now: datetime) -> None:
+    row = insert(Erasure).values(user_id=user_id, requested_at=now, due_at=now)
+    anyway = row.on_conflict_do_update(index_elements=[Erasure.user_id], set_={"due_at": now}).returning(Erasure.user_id)
+    wanted = update(Erasure).where(Erasure.user_id == user_id).values(due_at=now).returning(Erasure.user_id)
+    if session.scalar(anyway if unasked else wanted, execution_options=_UNSYNCED) is None:
+        raise TakenBack
 
 
 def _tell_leaving(user_id: int, now: datetime) -> None:
@@ -179,12 +204,20 @@ def owned_alone(user_id: int) -> Sequence[Organization]:
     return session.scalars(rows.order_by(Organization.name, Organization.id)).all()
 
 
-def _require_successors(user_id: int) -> None:
-    """No organization is left without an owner. They are held before that is asked: of two who leave at once, one stays."""
+def _hold_memberships(user_id: int) -> None:
+    """Hold what she is in, and who else owns what she owns: of two owners who leave at once, one stays."""
     row, hers = OrganizationMembership, aliased(OrganizationMembership)
     owned = select(hers.organization_id).where(hers.user_id == user_id, hers.role == Role.OWNER, active(hers))
-    owners = select(row.user_id).where(row.organization_id.in_(owned), row.role == Role.OWNER)
-    session.execute(owners.order_by(row.organization_id, row.user_id).with_for_update())
+    held = select(row.user_id).where(or_(row.user_id == user_id, row.organization_id.in_(owned) & (row.role == Role.OWNER)))
+    session.execute(held.order_by(row.organization_id, row.user_id).with_for_update())
+
+
+def _hold_her(user_id: int) -> None:
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
+def _require_successors(user_id: int) -> None:
+    """No organization is left without an owner. Asked while its owners are held."""
     if owned_alone(user_id):
         raise LastOwner
 
@@ -204,9 +237,10 @@ def _forget_traces(user_id: int) -> None:
         Job.payload["address"].as_string().in_(addresses),
         Job.payload["email_id"].as_string().in_([str(each) for each in ids]),
     )
+    session.execute(delete(QuotaUse).where(QuotaUse.subject == cast(user_id, Text)), execution_options=_UNSYNCED)
+    _hold_her(user_id)
     for gone in (
         delete(Job).where(Job.kind == mailing.KIND, about),
-        delete(QuotaUse).where(QuotaUse.subject == cast(user_id, Text)),
         delete(FeedEntry).where(FeedEntry.user_id == user_id),
         delete(Invitation).where(Invitation.address.in_(addresses)),
     ):

@@ -59,8 +59,8 @@ def ask_again(*, now: datetime) -> int:
 
 def _ask(user_id: int, now: datetime) -> None:
     with transaction():
+        accounts.leave(user_id, now=now)  # her before what is asked of her, as `erasure` does
         session.merge(Erasure(user_id=user_id, requested_at=now, due_at=now))
-        accounts.leave(user_id, now=now)
 
 
 def _back() -> Iterator[int]:

@@ -217,7 +217,7 @@ def promote(*, user_id: int, admin: bool = True) -> bool:
 
 def _require_another_administrator(user_id: int) -> None:
     """Hold every administrator while looking: of two who demote each other at once, the second finds herself the last."""
-    if session.scalars(_able().order_by(User.id).with_for_update()).all() == [user_id]:
+    if session.scalars(_able().order_by(User.id).with_for_update(key_share=True)).all() == [user_id]:
         raise LastAdministrator
 
 

@@ -8,8 +8,9 @@
 6. the audit log, which is one for all: entries are written at the very end (`audit.actions.last_of_all`).
 
 A verb takes 3 and 4 at once, before it changes anything. Other rooms go the same way: a membership before the person, a quota and
-a comment before the post, the log last. People and posts are held so that others may still refer to them: a comment that is being
-written has her and the post in its keys.
+a comment before the post, the log last; who is forgotten has her cases held before all that (`forgetting.hold`). People and posts
+are held so that others may still refer to them: a comment that is being written has her and the post in its keys, a case the
+administrator who claims it.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _hold_memberships(touching: Touching) -> None:
 def _hold_people(touching: Touching) -> None:
     """All administrators come first, as in `accounts`: who suspends one counts them."""
     if any(each.part == parts.SUSPENSION for each in touching):
-        session.execute(select(User.id).where(User.is_admin).order_by(User.id).with_for_update())
+        session.execute(select(User.id).where(User.is_admin).order_by(User.id).with_for_update(key_share=True))
     people = {each.target.id for each in touching if each.part in {parts.MEMBERSHIP, parts.SUSPENSION, parts.PAUSE}}
     if people:
         session.execute(select(User.id).where(User.id.in_(people)).order_by(User.id).with_for_update(key_share=True))
