@@ -13,8 +13,7 @@ group = Group("cache", help="What is kept in Redis for speed alone.")
 @dry_run
 def clear(*, as_json: bool, dry_run: bool) -> None:
     """Drop everything that is cached: the next pages are computed anew, and are the same."""
-    kept = cache.count()
+    dropped = cache.count() if dry_run else cache.clear()
     if not dry_run:
-        cache.clear()
-        note("cache.clear", "cache", dropped=kept)
-    say({"dropped": kept}, f"{kept} cached values dropped.", as_json=as_json, dry_run=dry_run)
+        note("cache.clear", "cache", dropped=dropped)
+    say({"dropped": dropped}, f"{dropped} cached values dropped.", as_json=as_json, dry_run=dry_run)

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import AppGroup
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from campus.audit.acting import acting
 from campus.audit.actions import record
-from campus.platform.db import transaction
+from campus.platform.db import is_away, lacks_migrations, transaction
+from campus.platform.discretion import cleaned
 from campus.platform.errors import CampusError
 
 if TYPE_CHECKING:
@@ -29,13 +33,26 @@ class Command(click.Command):
         """Run it.
 
         Raises:
-            ClickException: the verb refused; exit code 1.
+            ClickException: the verb refused, or a server it needs is away; exit code 1.
         """
         try:
             with acting(f"cli:{_operator()}"):
                 return super().invoke(context)
         except CampusError as error:
             raise click.ClickException(str(error)) from error
+        except (DBAPIError, PoolTimeout) as error:
+            if sentence := _of_database(error):
+                raise click.ClickException(sentence) from error
+            raise
+        except RedisError as error:
+            raise click.ClickException(f"Redis does not answer ({_told(error)}). Is it running, is REDIS_URL right?") from error
+
+
+def _of_database(error: Exception) -> str:
+    """What the operator is to do about it; empty if it is a mistake of ours."""
+    if is_away(error):
+        return f"The database does not answer ({_told(error)}). Is it running, is DATABASE_URL right?"
+    return "The database is older than this version: `flask db upgrade` first." if lacks_migrations(error) else ""
 
 
 def _operator() -> str:
@@ -44,6 +61,12 @@ def _operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def _told(error: Exception) -> str:
+    """The first line of what a server or its driver said."""
+    said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+    return cleaned(said).splitlines()[0].rstrip(".")
 
 
 class Group(AppGroup):

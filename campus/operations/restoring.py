@@ -14,7 +14,7 @@ from campus.accounts import actions as accounts
 from campus.audit import chain
 from campus.audit.actions import record
 from campus.operations import archive, backup, postgres, verification
-from campus.platform import cache, health
+from campus.platform import cache, health, redis
 from campus.platform.db import let_go, transaction
 from campus.platform.embedded.processes import wait_until
 from campus.platform.errors import CampusError, Conflict, Invalid
@@ -133,7 +133,7 @@ def restore(folder: Path, wishes: Wishes, *, migrations: str, now: datetime, pro
     progress("Database", 1, 1)
     written = _put_files(folder, manifest, progress)
     _put_anchors(folder, now)
-    cache.clear()
+    redis.guarded(cache.clear, 0)  # what is cached is checked before it is shown, whether it could be dropped or not
     done = Restored(manifest, written, ended.sessions, ended.tokens)
     if manifest.revision != health.head(migrations):  # it is upgraded first
         return done

@@ -77,19 +77,26 @@ def forget(*keys: str) -> None:
         redis.guarded(lambda: _cache.unlink(*keys), None)
 
 
-def clear() -> None:
-    """Drop everything that is cached, and nothing else that lives in Redis."""
-    redis.quietly(_unlink_all, None)
+def clear() -> int:
+    """Drop everything that is cached, and nothing else that lives in Redis. Returns how many values that were.
+
+    Raises:
+        redis.RedisError: it is away.
+    """
+    return sum(redis.client().unlink(*keys) for keys in _batches(_keys()))
 
 
 def count() -> int:
-    """How many values are kept; 0 when Redis is away."""
-    return redis.quietly(lambda client: sum(1 for _ in client.scan_iter(match=f"{PREFIX}*", count=1000)), 0)
+    """How many values are kept.
+
+    Raises:
+        redis.RedisError: it is away.
+    """
+    return sum(1 for _ in _keys())
 
 
-def _unlink_all(client: Any) -> None:
-    for keys in _batches(client.scan_iter(match=f"{PREFIX}*", count=1000)):
-        client.unlink(*keys)
+def _keys() -> Any:
+    return redis.client().scan_iter(match=f"{PREFIX}*", count=1000)
 
 
 def _batches(keys: Any, size: int = 1000) -> Any:

@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, DateTime, Engine, Enum, MetaData, Text, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -115,6 +118,18 @@ def _of_replica() -> dict[str, Any]:
     options = "-c default_transaction_read_only=on -c statement_timeout=10s"
     names = {"application_name": "photocampus-replica", "options": options}
     return {"isolation_level": "AUTOCOMMIT", "pool_timeout": 0.1, "connect_args": patience | names}
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether this says that PostgreSQL is away, or so slow that it might as well be: nothing was changed."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError)
+    return isinstance(error, PoolTimeout)
+
+
+def lacks_migrations(error: BaseException) -> bool:
+    """Whether this says that a table or a column is not there: the code is newer than the database."""
+    return isinstance(getattr(error, "orig", None), (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn))
 
 
 @contextmanager

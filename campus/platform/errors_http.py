@@ -10,7 +10,6 @@ import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import psycopg
 from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
@@ -20,6 +19,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from campus.platform import clock, logs, settings
+from campus.platform.db import is_away
 from campus.platform.errors import AuthenticationRequired, CampusError
 from campus.platform.htmx import referrer, wants_fragment
 from campus.platform.limits import QuotaExceeded
@@ -106,7 +106,7 @@ def of_database(error: DBAPIError | PoolTimeout) -> Response:
     Raises:
         DBAPIError: it is a mistake in a statement.
     """
-    if isinstance(error, DBAPIError) and not (error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError)):
+    if not is_away(error):
         raise error
     log.error("the database is away: %s", error)
     response = answer(503, *SENTENCES[503])

@@ -16,8 +16,9 @@ from campus.audit.queries import Filter
 from campus.moderation import actions
 from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, ReportDraft, Target, TargetKind
 from campus.organizations.models import Role
+from campus.platform import redis
 from campus.platform.clock import now
-from campus.platform.db import Base, db, session, transaction
+from campus.platform.db import Base, db, on_database, session, transaction
 from campus.platform.outbox import Job, JobState
 from campus.posts.models import Post
 from campus.rights import erasure
@@ -167,6 +168,29 @@ def recorded(actor: str) -> int:
     return sum(1 for _ in audit.everything(Filter(actor=actor)))
 
 
+@pytest.mark.parametrize(
+    ("database", "expected"),
+    [("nowhere", "does not answer"), ("template1", "`flask db upgrade` first")],
+    ids=["away", "not migrated"],
+)
+def test_a_database_that_does_not_do_is_told_in_one_sentence(app: Flask, database: str, expected: str) -> None:
+    """By every command but the doctor, which examines it, and those that need none."""
+    elsewhere = db.engine.url.set(database=database).render_as_string(hide_password=False)
+    wrong = {}
+    for told in (each for each in EVERY if each.name not in NEEDS_NO_DATABASE):
+        for words in told.ways()[:1]:
+            with on_database(elsewhere):
+                result = call(app, told, words, ANY)
+            sentence = result.stderr.strip()
+            if result.exit_code != 1 or not sentence.startswith("Error: ") or expected not in sentence or "\n" in sentence:
+                wrong[f"{told.name} {words}"] = (result.exit_code, result.output, repr(result.exception))
+    assert wrong == {}
+
+
+NEEDS_NO_DATABASE = {"doctor", "backup verify", "backup restore"}  # which ask for an archive before
+ANY = dict.fromkeys(("announcement", "post", "case", "job", "token", "appealed", "decided"), "1") | {"target": "post:1"}
+
+
 @pytest.mark.parametrize("told", EVERY, ids=lambda each: each.name)
 def test_each_explains_itself_and_refuses_a_wrong_flag(app: Flask, told: Told) -> None:
     helped = app.test_cli_runner().invoke(args=[*told.path, "--help"])
@@ -189,3 +213,11 @@ def test_what_is_not_there_is_told_in_one_sentence(app: Flask, filled: dict[str,
             if result.exit_code != 1 or not sentence.startswith("Error: ") or "\n" in sentence or result.stdout:
                 wrong[f"{told.name} {words}"] = (result.exit_code, result.output, result.stderr)
     assert wrong == {}
+
+
+def test_a_redis_that_is_away_is_told_in_one_sentence(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis, "client", lambda: redis.client_of("unix:///nowhere/at/all.sock"))
+    result = app.test_cli_runner().invoke(args=["cache", "clear"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: Redis does not answer (")
+    assert result.stderr.count("\n") == 1

@@ -6,10 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from graphql import GraphQLError, execute_sync
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from campus.api.graphql.documents import Documents, NotUnderstood
 from campus.api.graphql.leaves import PlainExecutor
@@ -107,7 +104,7 @@ def _explained(error: GraphQLError) -> tuple[str, dict[str, Any]]:
         return error.message, _coded(400)
     if isinstance(cause, CampusError):
         return SENTENCES[404][1] if cause.status == 404 else str(cause), _anticipated(cause)  # noqa: PLR2004 - denied says what missing says
-    if _is_away(cause):
+    if db.is_away(cause):
         log.error("the database is away: %s", cause)
         return SENTENCES[503][1], _coded(503)
     log.error("a field failed: %s", error.path, exc_info=cause)
@@ -126,10 +123,3 @@ def _anticipated(error: CampusError) -> dict[str, Any]:
 
 def _coded(status: int) -> dict[str, Any]:
     return {"code": CODES.get(status, "BAD_REQUEST"), "status": status}
-
-
-def _is_away(cause: BaseException) -> bool:
-    """PostgreSQL is away, or a statement took too long."""
-    if isinstance(cause, DBAPIError):
-        return cause.connection_invalidated or isinstance(cause.orig, psycopg.OperationalError)
-    return isinstance(cause, PoolTimeout)
