@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Response, current_app, jsonify, make_response, redirect, request
 from flask_wtf.csrf import CSRFError
@@ -21,7 +21,7 @@ from werkzeug.routing import RequestRedirect
 from campus.platform import clock, logs, settings
 from campus.platform.db import is_away
 from campus.platform.errors import AuthenticationRequired, CampusError
-from campus.platform.htmx import referrer, wants_fragment
+from campus.platform.htmx import is_local, referrer, wants_fragment
 from campus.platform.limits import QuotaExceeded
 from campus.platform.programs import asks as is_api
 
@@ -45,6 +45,8 @@ SENTENCES = {
     503: ("Back in a moment", "The site cannot reach its data right now. Please try again in a moment."),
 }
 RETRY_SECONDS = 10
+PASSING = (429, 500, 503)  # what may be over in a moment
+READING = ("GET", "HEAD")
 BARE = (400, 500, 503)  # the page must stand without the viewer: her row, her session or her address may be what failed
 
 PLAIN = Markup(
@@ -144,12 +146,25 @@ def _problem(told: dict[str, Any], extra: dict[str, Any]) -> Response:
 def _rendered(template: str, context: dict[str, Any]) -> str:
     """The template; where even that fails, a page of a few words."""
     try:
+        context = context | _ways_on(context["status"])
         if context["status"] not in BARE:
             return _with_viewer(template, context)
         return _bare(template, context)
     except Exception:
         log.exception("the error page itself failed")
         return PLAIN.format(**{name: context[name] for name in ("title", "message", "request_id")})
+
+
+def _ways_on(status: int) -> dict[str, str]:
+    """Where `again` leads, to read what was to be read; and `back`, to the page that sent what was to be written.
+
+    Nothing is written a second time by following a link. Empty where it leads nowhere, or away.
+    """
+    read = request.method in READING
+    query = request.query_string.decode("ascii", "replace")
+    address = quote(request.path) + (f"?{query}" if query else "") if read else referrer()
+    wanted = address if status in PASSING and is_local(address) else ""
+    return {"again": wanted, "back": ""} if read else {"again": "", "back": wanted}
 
 
 def _with_viewer(template: str, context: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 from flask import Blueprint, request
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import ServiceUnavailable
 
 from campus.platform import errors
 from campus.platform.clock import now
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
+    from werkzeug.test import TestResponse
 
     from campus.platform.embedded import Endpoints
 
@@ -56,9 +59,19 @@ def bug() -> str:
     raise ZeroDivisionError("a secret")
 
 
+@doors.route("/late/<path:_what>")
+def late(_what: str) -> str:
+    raise ServiceUnavailable
+
+
 @doors.route("/away")
 def away() -> str:
     raise OperationalError("SELECT 1", {}, Exception("server closed"), connection_invalidated=True)
+
+
+@doors.post("/lost")
+def lost() -> str:
+    raise OperationalError("COMMIT", {}, Exception("server closed"), connection_invalidated=True)
 
 
 @doors.route("/mistake")
@@ -156,6 +169,38 @@ def test_the_database_away_is_503_on_a_page_that_does_not_ask_it(client: Client)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "10"
     assert answer.headers["X-Request-ID"] in answer.text
+
+
+def ways_on(answer: TestResponse) -> list[tuple[str, str]]:
+    """The links of an error page: where they lead, and what they say."""
+    page = answer.text.partition("<main")[2].partition("</main>")[0]
+    found = re.findall(r'<a class="button[^"]*"\s+href="([^"]*)">(.*?)</a>', page, re.DOTALL)
+    return [(href, re.sub(r"<.*?>", "", label, flags=re.DOTALL).strip()) for href, label in found]
+
+
+HOME = ("/", "Go to the home feed")
+
+
+@pytest.mark.parametrize(
+    ("address", "again"),
+    [
+        ("/bug?q=a+b&page=2", "/bug?q=a+b&amp;page=2"),
+        ("/away", "/away"),
+        ("/raise/429?q=%C3%A4", "/raise/429?q=%C3%A4"),
+        ("/late/%5Cevil.example/%C3%A4%3F", "/late/%5Cevil.example/%C3%A4%3F"),
+        ("/raise/409", None),
+    ],
+)
+def test_what_may_be_over_in_a_moment_is_read_again_by_a_link(client: Client, address: str, again: str | None) -> None:
+    assert ways_on(client.get(address)) == ([(again, "Try again")] if again else []) + [HOME]
+
+
+@pytest.mark.parametrize("address", ["/lost", "/raise/429"])
+def test_what_was_written_is_not_repeated_by_a_link(client: Client, address: str) -> None:
+    answer = client.post(address, headers={"Referer": "http://localhost/posts/new?o=1"})
+    assert ways_on(answer) == [("/posts/new?o=1", "Back to where you were"), HOME]
+    assert ("look before you send it again" in answer.text) is (address == "/lost")
+    assert ways_on(client.post(address, headers={"Referer": "http://elsewhere.example/posts/new"})) == [HOME]
 
 
 def test_a_method_that_is_not_there(client: Client) -> None:
