@@ -1,9 +1,10 @@
-"""A local S3 server, and buckets in it."""
+"""A local S3 server, and buckets in it; a server in front that sends the files."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +12,16 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
-from campus.platform import s3
+from campus.platform import s3, settings
 from campus.platform.settings import S3Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from flask import Flask
+
 BUCKET = "campus-media"
+ACCEL = "/protected-media/"
 
 
 @contextmanager
@@ -58,3 +62,17 @@ def s3_settings(bucket_server: S3Settings) -> Iterator[S3Settings]:
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
         if found := [{"Key": each["Key"]} for each in page.get("Contents", ())]:
             client.delete_objects(Bucket=BUCKET, Delete={"Objects": found})
+
+
+@pytest.fixture
+def in_bucket(app: Flask, s3_settings: S3Settings) -> Iterator[None]:
+    """Files are in a bucket, below `campus`."""
+    with settings.override(replace(settings.current(), media_url=f"s3://{BUCKET}/campus", s3=s3_settings)):
+        yield
+
+
+@pytest.fixture
+def by_nginx(app: Flask) -> Iterator[None]:
+    """Files are sent by the server in front."""
+    with settings.override(replace(settings.current(), media_accel=ACCEL)):
+        yield

@@ -13,13 +13,14 @@ from PIL import Image
 from sqlalchemy import select, text
 
 from campus.accounts.models import User
-from campus.media.process import process
+from campus.media.process import portray, process
 from campus.media.variants import PORTRAITS, SIDES, Format, fallback_width, incoming_key, portrait_key, variant_key
 from campus.organizations.models import Organization
 from campus.platform import settings
 from campus.platform.db import session
 from campus.platform.errors import CampusError
 from campus.platform.storage import StoredFileMissing
+from campus.portraits import files as portraits_files
 from campus.posts.files import keep_variants, storage
 from campus.posts.models import Photo, PhotoState
 from campus.rights import memory
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from campus.platform.storage import Storage
+
+Portrait = tuple[str, uuid.UUID]  # whose it is, as `user 7`, and its token
 
 STRIDE = 1000
 PLACES = ("photos/", "incoming/", PORTRAITS)
@@ -103,7 +106,7 @@ def faults(*, progress: Callable[[str, int, int], None]) -> list[Fault]:
     return found
 
 
-def portraits() -> Iterator[tuple[str, uuid.UUID]]:
+def portraits() -> Iterator[Portrait]:
     """Every picture beside a name, with whose it is."""
     for word, token, owner in (("user", User.avatar_token, User.id), ("organization", Organization.logo_token, Organization.id)):
         rows = select(owner, token).where(token.is_not(None)).order_by(owner)
@@ -184,6 +187,23 @@ def regenerate(photo: Named) -> bool:
         if not _unreadable(store, key):
             return _made_of(store.read(key), photo)
     return False
+
+
+def regenerate_portrait(token: uuid.UUID) -> bool:
+    """Make every size of a picture beside a name anew from the largest that can be read. False if there is none.
+
+    The upload is not kept: what is larger than that comes out soft, which is better than a hole.
+    """
+    store = storage()
+    keys = [portrait_key(token, side) for side in reversed(SIDES)]
+    readable = next((key for key in keys if not _unreadable(store, key)), None)
+    if readable is None:
+        return False
+    try:
+        portraits_files.keep(portray(store.read(readable), settings.current().media), token)
+    except CampusError:
+        return False
+    return all(store.exists(key) for key in keys)
 
 
 def _made_of(data: bytes, photo: Named) -> bool:

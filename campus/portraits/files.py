@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from campus.media.variants import Processed
 
 
-def keep(portrait: Processed) -> uuid.UUID:
-    """Keep the files of a portrait; returns the token that names them from now on."""
-    token, store = uuid.uuid4(), configured()
+def keep(portrait: Processed, token: uuid.UUID | None = None) -> uuid.UUID:
+    """Keep the files of a portrait, under a name of their own or in place of those it has; returns the token that names them."""
+    token, store = token or uuid.uuid4(), configured()
     for variant in portrait.variants:
         store.write(portrait_key(token, variant.width), variant.data)
     return token

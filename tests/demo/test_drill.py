@@ -297,7 +297,7 @@ def test_damaged_and_lost_variants_are_found_and_made_anew(campus: Campus) -> No
         (photo.id, file.name) for file in files[:2]
     )
     assert campus.told("media", "regenerate", "--dry-run")["photos"] == [photo.id]
-    assert campus.told("media", "regenerate") == {"photos": 1, "lost": []}
+    assert campus.told("media", "regenerate") == {"photos": 1, "portraits": 0, "lost": [], "lost_portraits": []}
     assert campus.told("media", "check")["faults"] == []
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-import pytest
 from PIL import Image
 
 from campus.platform import settings
@@ -16,31 +15,16 @@ from campus.posts.actions import delete
 from campus.posts.files import storage, sweep_uploads
 from campus.posts.models import Audience
 from campus.posts.queries import reachable_card
-from tests.buckets import BUCKET
+from tests.buckets import ACCEL, BUCKET
 from tests.media.corpus import photo
 from tests.posts.making import published, upload, viewer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from campus.accounts.models import User
     from campus.organizations.models import University
-    from campus.platform.settings import S3Settings
     from tests.conftest import Client
-
-ACCEL = "/protected-media/"
-
-
-@pytest.fixture
-def in_bucket(alice: User, s3_settings: S3Settings) -> Iterator[None]:
-    with settings.override(replace(settings.current(), media_url=f"s3://{BUCKET}/campus", s3=s3_settings)):
-        yield
-
-
-@pytest.fixture
-def by_nginx(alice: User) -> Iterator[None]:
-    with settings.override(replace(settings.current(), media_accel=ACCEL)):
-        yield
 
 
 def posted(alice: User, northbridge: University, work: Callable[[], int]) -> tuple[int, str]:
