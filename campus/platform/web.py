@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, request
+from flask.templating import Environment
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,7 +14,7 @@ from campus.platform import assets, cache, clock, draining, drawings, errors_htt
 from campus.platform import settings as current_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
 
     from flask import Flask
 
@@ -26,6 +27,18 @@ UPLOADS = "accepts_uploads"
 PICTURE = "accepts_picture"
 
 csrf = CSRFProtect()
+
+
+class Templates(Environment):
+    """An environment whose templates hold their globals in one dictionary each.
+
+    Jinja compares their names at every import in an included template, sixty times for a page of cards. With its chain of two
+    dictionaries, which shows what is added to the environment later, that is a sixth of the page's time; nothing is added later.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's globals and the template's own."""
+        return {**self.globals, **(d or {})}
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -81,6 +94,7 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _configure_templates(app: Flask, settings: Settings) -> None:
     strict = {"autoescape": lambda name: not (name or "").endswith(".txt"), "undefined": StrictUndefined}
+    app.jinja_environment = Templates
     app.jinja_options = {**app.jinja_options, **strict}
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
