@@ -64,6 +64,7 @@ ROUTES: dict[str, Row] = {
     f"POST {MANAGE}/invitations/addresses": Row(ORGANIZATIONS, verdicts.managing, INVITED),
     f"GET {MANAGE}/domains": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/domains": Row(ORGANIZATIONS, verdicts.managing, {"domain": "example.org"}),
+    f"GET {MANAGE}/domains/remove": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/domains/remove": Row(ORGANIZATIONS, verdicts.managing, {"domain": "example.org"}),
     f"GET {MANAGE}/departments": Row(ORGANIZATIONS, verdicts.managing),
     f"POST {MANAGE}/departments": Row(ORGANIZATIONS, verdicts.managing, {"name": "Biology", "slug": "biology"}),

@@ -13,7 +13,7 @@ from campus.organizations.forms import DomainForm
 from campus.organizations.queries import claims_of, domains_of
 from campus.organizations.views.blueprints import here, manage, show
 from campus.platform import clock
-from campus.platform.errors import Conflict, Forbidden, Invalid, NotFound
+from campus.platform.errors import Conflict, Forbidden, Invalid
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -57,11 +57,11 @@ def claim_domain(slug: str) -> ResponseReturnValue:
 @manage.get("/domains/remove")
 @sign_in_required
 def confirm_drop_domain(slug: str) -> ResponseReturnValue:
-    """What removing `?domain=` means."""
+    """What removing `?domain=` means. One that is not there any more is not asked about."""
     place = here(slug)
     end = domain_end(place.organization, DomainForm(request.args).text("domain"))
     if end is None:
-        raise NotFound
+        return redirect(f"/o/{place.organization.slug}/manage/domains", 303)
     return show("organizations/manage/remove_domain.html", place, "domains", end=end)
 
 
