@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
-from campus.accounts.guard import sign_in_required, viewer
+from campus.accounts.guard import public, sign_in_required, viewer
 from campus.follows import queries as follows
 from campus.follows.models import FollowStatus
 from campus.interactions.queries import dress
 from campus.organizations import queries as organizations
+from campus.platform import settings
 from campus.platform.htmx import page_or_block
 from campus.platform.keys import number, pair, read_moment
 from campus.posts.queries import newest_by_author, newest_by_organization
+from campus.posts.reading import reader_id
 from campus.profiles import queries, site_page
 from campus.profiles.paging import key_after
 
@@ -76,22 +78,22 @@ def following(handle: str) -> str:
 
 
 @blueprint.get("/o/<slug>")
-@sign_in_required
+@public
 def organization(slug: str) -> Response:
-    """An organization, and what it publishes that the viewer may see."""
-    found = organizations.by_slug(slug)
-    page = newest_by_organization(viewer().id, found.id, None, _before(), POSTS + 1)
-    return _posts(found, page, f"/o/{found.slug}")
+    """An organization, and what it publishes that the viewer may see; where public pages are on, a visitor as well."""
+    reader, found = reader_id(), organizations.by_slug(slug)
+    page = newest_by_organization(reader, found.id, None, _before(), POSTS + 1)
+    return _posts(reader, found, page)
 
 
 @blueprint.get("/o/<slug>/d/<department>")
-@sign_in_required
+@public
 def department(slug: str, department: str) -> Response:
-    """A department of a university, and what is published there."""
-    found = organizations.by_slug(slug)
+    """A department of a university, and what is published there; for whom `organization` is."""
+    reader, found = reader_id(), organizations.by_slug(slug)
     place = organizations.department_by_slug(found.id, department)
-    page = newest_by_organization(viewer().id, found.id, place.id, _before(), POSTS + 1)
-    return _posts(found, page, f"/o/{found.slug}/d/{place.slug}", place)
+    page = newest_by_organization(reader, found.id, place.id, _before(), POSTS + 1)
+    return _posts(reader, found, page, place)
 
 
 @blueprint.get("/o/<slug>/people")
@@ -101,14 +103,14 @@ def people(slug: str) -> str:
     me, found = viewer().id, organizations.by_slug(slug)
     members, after = queries.members(me, found, _number("after"), PEOPLE)
     next_url = f"/o/{found.slug}/people?after={after}" if after else None
-    return _tab(found, "people", people=members, next_url=next_url)
+    return _tab(me, found, "people", people=members, next_url=next_url)
 
 
 @blueprint.get("/o/<slug>/about")
-@sign_in_required
+@public
 def about(slug: str) -> str:
-    """What an organization says about itself, and its departments."""
-    return _tab(organizations.by_slug(slug), "about")
+    """What an organization says about itself, and its departments; for whom `organization` is."""
+    return _tab(reader_id(), organizations.by_slug(slug), "about")
 
 
 @blueprint.get("/explore")
@@ -129,18 +131,20 @@ def _people(found: User, title: str, kind: str, *, before: int | None, **lists: 
     return render_template("profiles/people.html", title=title, next_url=next_url, back_url=path, **context)
 
 
-def _posts(found: Organization, page: list[PostCard], path: str, place: Department | None = None) -> Response:
-    me = viewer().id
-    shown, next_url = _shown(me, page, path)
-    head = queries.organization_page(me, found)
-    context = {"organization": head, "tab": "posts", "people": [], "department": place}
+def _posts(reader: int, found: Organization, page: list[PostCard], place: Department | None = None) -> Response:
+    shown, next_url = _shown(reader, page, f"/o/{found.slug}{f'/d/{place.slug}' if place else ''}")
+    context = _head(reader, found) | {"tab": "posts", "people": [], "department": place}
     return page_or_block("profiles/organization.html", "cards", cards=shown, next_url=next_url, **context)
 
 
-def _tab(found: Organization, tab: str, *, people: Sequence[object] = (), next_url: str | None = None) -> str:
-    head = queries.organization_page(viewer().id, found)
-    context = {"tab": tab, "people": people, "next_url": next_url, "cards": [], "department": None}
-    return render_template("profiles/organization.html", organization=head, **context)
+def _tab(reader: int, found: Organization, tab: str, *, people: Sequence[object] = (), next_url: str | None = None) -> str:
+    context = _head(reader, found) | {"tab": tab, "people": people, "next_url": next_url, "cards": [], "department": None}
+    return render_template("profiles/organization.html", **context)
+
+
+def _head(reader: int, found: Organization) -> dict[str, object]:
+    may_sign_up = settings.current().registration in site_page.SIGNING_UP
+    return {"organization": queries.organization_page(reader, found), "may_sign_up": may_sign_up}
 
 
 def _shown(viewer_id: int, page: list[PostCard], path: str) -> tuple[list[FullCard], str | None]:

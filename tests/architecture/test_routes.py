@@ -28,7 +28,7 @@ def test_what_is_public_is_a_short_list(app: Flask) -> None:
     assert public <= PUBLIC
 
 
-# Each of the last ones but the letters looks its post up through the rule of visibility, for whoever asks.
+# Each of the last ones but the letters looks posts up through the rule of visibility, for whoever asks.
 PUBLIC = {
     "/livez",
     "/readyz",
@@ -44,6 +44,9 @@ PUBLIC = {
     "/verify/<token>",
     "/unsubscribe/<token>",
     "/invitations/<token>",
+    "/o/<slug>",  # this and the next two with public pages on
+    "/o/<slug>/about",
+    "/o/<slug>/d/<department>",
     "/posts/<int:post_id>",
     "/posts/<int:post_id>/comments",
     "/posts/<int:post_id>/photos/<int:position>",

@@ -22,9 +22,9 @@ from campus.posts.models import Post
 from tests.api.matrix.asking import address, undone
 from tests.api.matrix.law import SHUT_OUT, Verdict, Who, reaches, sees
 from tests.api.matrix.stage import WORD, Stage, build
-from tests.api.matrix.things import POSTS
+from tests.api.matrix.things import ORGANIZATIONS, POSTS
 from tests.api.matrix.verdicts import judged
-from tests.pages.routes import A_POST, ELSEWHERE, ROOMS_ELSEWHERE, ROUTES
+from tests.pages.routes import A_POST, AN_ORGANIZATION, ELSEWHERE, ROOMS_ELSEWHERE, ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ STATUS = {Verdict.FORBIDDEN: 403, Verdict.MISSING: 404}
 REFUSALS = {401, 403, 404}
 BROWSERS = [who for who in Who if who not in SHUT_OUT | {Who.READER, Who.MODERATING_LESS}]
 VISITED = {f"GET {A_POST}", f"GET {A_POST}/photos/<int:position>"}
+PLACES = {f"GET {AN_ORGANIZATION}{tab}" for tab in ("", "/about", "/d/<department>")}
 # What differs from one page to the next whatever it shows: the mark of the request, the form's token, the number of unread words.
 ITS_OWN = re.compile(r"[0-9a-f]{16}|csrf_token[^>]*>|X-CSRFToken[^}]*}|(?<=href=\")[^\"]*|(?<=action=\")[^\"]*")
 
@@ -124,11 +125,31 @@ def test_a_visitor_reads_what_is_public_and_was_shared(app: Flask, stage: Stage,
     assert wrong == []
 
 
+@pytest.mark.parametrize("who", [Who.NOBODY, Who.SUSPENDED])
+def test_a_visitor_of_an_organization_reads_what_is_public(app: Flask, stage: Stage, who: Who) -> None:
+    """With public pages on: the words of every public post come through, and none of others, nor those of its members alone."""
+    comment = session.get_one(Comment, stage.comments["of the recluse"])
+    unblocked = set(WORD.findall(f"{comment.text} {session.get_one(User, comment.author_id).name}"))
+    with settings.override(replace(settings.current(), public_pages=True)):
+        answers = {
+            (page, name): _ask(app, stage, who, page, ROUTES[page], name) for page in PLACES for name in (*ORGANIZATIONS, None)
+        }
+        people = _ask(app, stage, who, f"GET {AN_ORGANIZATION}/people", ROUTES[f"GET {AN_ORGANIZATION}/people"], "northbridge")
+    assert people.location.startswith("/login?")
+    assert {answer.status for (_, name), answer in answers.items() if name is None} == {404}
+    assert {answer.status for (_, name), answer in answers.items() if name == "northbridge"} == {200}
+    assert {key: found for key, answer in answers.items() if (found := stage.leaked(Who.NOBODY, answer.text) - unblocked)} == {}
+    shown = set(WORD.findall(answers[f"GET {AN_ORGANIZATION}", "northbridge"].text))
+    public = {name for name, post in POSTS.items() if post.owned and sees(Who.NOBODY, post)}
+    assert public
+    assert all(set(WORD.findall(session.get_one(Post, stage.posts[name]).text)) <= shown for name in public)
+
+
 @pytest.mark.parametrize("public_pages", [False, True])
 def test_nothing_else_opens_to_a_visitor(app: Flask, stage: Stage, *, public_pages: bool) -> None:
     with transaction():
         session.execute(update(Post).values(share_count=1))
-    closed = set(ROUTES) - VISITED - ({f"GET {A_POST}/comments"} if public_pages else set())
+    closed = set(ROUTES) - VISITED - (PLACES | {f"GET {A_POST}/comments"} if public_pages else set())
     with settings.override(replace(settings.current(), public_pages=public_pages)):
         asked = {page: _ask(app, stage, Who.NOBODY, page, ROUTES[page], next(iter(ROUTES[page].things))) for page in closed}
     wrong = {page: answer.status for page, answer in asked.items() if not answer.location.startswith("/login?")}
