@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, func, select
 
-from campus.accounts.models import Algorithm, EmailAddress, Scope, User
+from campus.accounts.models import EmailAddress, User
 from campus.digest.models import WeeklyDigest
-from campus.feed import snapshots
 from campus.feed.models import FeedState
-from campus.feed.streams import Kind
+from campus.feed.queries import newest_of_many
 from campus.notifications.models import NotificationWish, Topic
 from campus.organizations.models import Organization
 from campus.platform.db import session
+from campus.platform.prepared import Prepared
 from campus.posts.models import Audience, Post
-from campus.posts.visibility import visible_to
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -43,6 +45,15 @@ class Missed:
     titles: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a digest is for, and where it goes."""
+
+    user_id: int
+    name: str
+    address: str
+
+
 def due(now: datetime) -> Select[int]:
     """The people who were not there for a week, wish for a digest, and got none within it; by their ids."""
     return select(User.id).where(*_away(now), ~exists().where(WeeklyDigest.user_id == User.id, WeeklyDigest.at > now - WEEK))
@@ -53,26 +64,32 @@ def how_many_are_due(now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(due(now).subquery())) or 0
 
 
-def still_away(user_id: int, since: datetime, now: datetime) -> bool:
-    """Whether a digest still is for her: she did not come back `since`, nor change her mind, and may sign in."""
-    return session.scalar(select(User.id).where(User.id == user_id, *_away(now, since))) is not None
+def readers(at: datetime, *, after: int, upto: int, now: datetime) -> list[Reader]:
+    """Those of the people after an id, up to another, whose week ended `at`, whom a digest still is for: by their ids.
+
+    They did not come back since, nor change their minds, and may sign in.
+    """
+    address = select(EmailAddress.address).where(EmailAddress.user_id == User.id, EmailAddress.is_primary)
+    rows = select(User.id, User.name, address.scalar_subquery().label("address"))
+    taken = (WeeklyDigest.user_id == User.id, WeeklyDigest.at == at, User.id > after, User.id <= upto)
+    here = rows.where(exists().where(*taken), User.id > after, User.id <= upto, *_away(now, at - WEEK))
+    return [Reader(row.id, row.name, row.address) for row in session.execute(here.order_by(User.id))]
 
 
-def missed(user_id: int, *, since: datetime, now: datetime) -> Missed:
-    """What reached her by a relation since a moment, of what she may see at this one. Three statements."""
-    kind = Kind(Algorithm.CHRONOLOGICAL, Scope.FOLLOWING, snapshots.entries_complete(user_id))
-    ids, _, _ = snapshots.order(user_id, kind, now=now, wanted=MOST + 1, at_least=MOST + 1)
-    rows = (
-        select(Organization.name, Post.audience, Post.title)
-        .select_from(Post)
-        .outerjoin(Organization, Organization.id == Post.organization_id)
-        .where(Post.id.in_(ids), Post.published_at > since, Post.author_id != user_id, visible_to(user_id))
-        .order_by(Post.published_at.desc(), Post.id.desc())
-    )
-    found = session.execute(rows).all()
-    houses = Counter(row.name for row in found if row.name)
-    titles = [row.title for row in found if row.title and row.audience is Audience.PUBLIC]
-    return Missed(min(len(found), MOST), len(found) > MOST, tuple(houses.most_common(MOST_NAMED)), tuple(titles[:MOST_NAMED]))
+def missed(user_ids: Sequence[int], *, since: datetime) -> dict[int, Missed]:
+    """What reached each of these people by a relation since a moment, of what she may see now; who missed nothing is not in it.
+
+    One statement.
+    """
+    found = _NEWEST.rows(ids=list(user_ids), moment=since)
+    return {user_id: _counted(list(hers)) for user_id, hers in groupby(found, key=attrgetter("user_id"))}
+
+
+def _counted(found: Sequence[Any]) -> Missed:
+    counted = found[:MOST]
+    houses = Counter(row.name for row in counted if row.name)
+    titles = [row.title for row in counted if row.title and row.audience == Audience.PUBLIC]
+    return Missed(len(counted), len(found) > MOST, tuple(houses.most_common(MOST_NAMED)), tuple(titles[:MOST_NAMED]))
 
 
 def _away(now: datetime, since: datetime | None = None) -> tuple[Any, ...]:
@@ -89,3 +106,17 @@ def _away(now: datetime, since: datetime | None = None) -> tuple[Any, ...]:
         exists().where(*proved),
         ~exists().where(*unwished),
     )
+
+
+def _newest() -> Select[Any]:
+    """(user_id, name of the organization, audience, title) of what is newest to each reader, one post more than are counted."""
+    hers = newest_of_many(MOST + 1).subquery("hers")
+    first = (Post.published_at.desc(), Post.id.desc())
+    place = func.row_number().over(partition_by=hers.c.user_id, order_by=first).label("place")
+    told = select(hers.c.user_id, Organization.name, Post.audience, Post.title, place).select_from(hers)
+    told = told.join(Post, Post.id == hers.c.post_id).outerjoin(Organization, Organization.id == Post.organization_id)
+    numbered = told.subquery("numbered")
+    return select(numbered).where(numbered.c.place <= MOST + 1).order_by(numbered.c.user_id, numbered.c.place)
+
+
+_NEWEST = Prepared(_newest())

@@ -34,7 +34,9 @@ from campus.accounts.models import Algorithm, Scope
 from campus.feed import ranking
 from campus.feed.audience import reaches
 from campus.feed.streams import IN_WINDOW, LIVE, ME, NOW, WANTED, WEEK, Kind, best_of_older, key_of, streams_of
-from campus.follows.models import Mute
+from campus.follows.models import Follow, FollowStatus, Mute
+from campus.organizations.models import OrganizationMembership
+from campus.organizations.queries import active
 from campus.platform.prepared import Prepared
 from campus.posts.models import Post
 from campus.posts.visibility import visible_to
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import CTE, ColumnElement, FromClause, Select
+    from sqlalchemy import CTE, ColumnElement, CompoundSelect, FromClause, Select, SQLColumnExpression, Subquery
     from sqlalchemy.orm import InstrumentedAttribute
 
 
@@ -128,6 +130,7 @@ def newer(
     return select(func.count()).select_from(found.limit(limit).subquery())
 
 
+_ACCEPTED: ColumnElement[str] = literal_column(f"'{FollowStatus.ACCEPTED}'")
 NEW_AT_MOST = 50  # newest posts looked at one by one; when there are more, some reach everybody
 _MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 _SOME_IDS = bindparam("ids", type_=ARRAY(BigInteger))
@@ -170,3 +173,33 @@ def reached_since(viewer_id: int, moment: datetime, known: Sequence[int]) -> boo
     """
     new = [row[0] for row in _NEWEST.rows(moment=moment, ids=list(known))]
     return len(new) >= NEW_AT_MOST or (bool(new) and bool(_REACHED.rows(me=viewer_id, ids=new)))
+
+
+def newest_of_many(most: int) -> CompoundSelect[Any]:
+    """(user_id, post_id) of the newest posts of others that relations carry to each of many readers, of her selection.
+
+    Parameters: `ids`, the readers, and `moment`, after which they were published. Of each person and organization a reader has a
+    relation to there are at most `most`, the newest she may see, so that it costs no more where much is published.
+    """
+    person, place = aliased(Follow), aliased(Follow)
+    people = select(person.follower_id.label("user_id"), person.user_id.label("source"))
+    people = people.where(person.follower_id == any_(_SOME_IDS), person.status == _ACCEPTED, person.user_id.is_not(None))
+    member = OrganizationMembership
+    places: CompoundSelect[Any] = union(
+        select(place.follower_id.label("user_id"), place.organization_id.label("source")).where(
+            place.follower_id == any_(_SOME_IDS), place.status == _ACCEPTED, place.organization_id.is_not(None)
+        ),
+        select(member.user_id, member.organization_id).where(member.user_id == any_(_SOME_IDS), active()),
+    )
+    return union(
+        _newest_from(people.subquery("people"), Post.author_id, most),
+        _newest_from(places.subquery("places"), Post.organization_id, most),
+    )
+
+
+def _newest_from(sources: Subquery, source: SQLColumnExpression[Any], most: int) -> Select[Any]:
+    reader = sources.c.user_id
+    hers = (LIVE, source == sources.c.source, Post.published_at > _MOMENT, Post.author_id != reader)
+    posts = select(Post.id).where(*hers, visible_to(reader), selected(reader)).correlate(sources)
+    newest = posts.order_by(Post.published_at.desc(), Post.id.desc()).limit(literal_column(str(most))).lateral()
+    return select(reader, newest.c.id.label("post_id")).select_from(sources.join(newest, literal(value=True)))

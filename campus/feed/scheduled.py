@@ -38,6 +38,7 @@ QUOTAS_KEPT = timedelta(days=7)
 UPLOADS_KEPT = timedelta(days=1)  # how long a refused form's photos wait to be sent again
 APART = timedelta(seconds=30)  # two runs of one task that are due; the most frequent is due every minute
 SWEEP_SECONDS = 1.0  # between two looks at the outbox
+SWEEPS_FOR = 30.0  # seconds of a minute
 
 
 def run(name: str, task: Callable[[], object]) -> None:
@@ -125,8 +126,8 @@ def tidy_up(*, now: datetime) -> dict[str, int]:
 
 
 def sweep(handlers: Mapping[str, Handler]) -> int:
-    """Do every job that is ready or abandoned. Returns how many."""
-    return outbox.drain(handlers)
+    """Do the jobs that are ready or abandoned. Returns how many. Ends after a while: of two workers one is left to wake-ups."""
+    return outbox.drain(handlers, seconds=SWEEPS_FOR)
 
 
 def sweep_forever(handlers: Mapping[str, Handler], *, stopped: Callable[[], bool]) -> None:

@@ -13,6 +13,7 @@ import smtplib
 import ssl
 import sys
 import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -25,11 +26,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from campus.platform import clock, metrics, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from urllib.parse import SplitResult
 
 TIMEOUT = 10.0  # seconds, for each answer of the server
 PORTS = {"smtp": 25, "smtps": 465}
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+CLOSING = 421  # what a server says that ends the conversation, after so many mails or so long
+ABOUT_ONE = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)  # said of one mail; the next may go
 
 
 class MailRefused(Exception):
@@ -57,16 +61,34 @@ def send(mail: Mail) -> None:
         MailRefused: the settings do not allow it.
         OSError, smtplib.SMTPException: it could not be handed over; try again later.
     """
-    try:
-        _hand_on(mail)
-    except Exception:
-        metrics.mail_went("failed")
-        raise
-    metrics.mail_went("sent")
+    with line() as hand_over:
+        hand_over(mail)
 
 
-def _hand_on(mail: Mail) -> None:
+@contextmanager
+def line() -> Iterator[Callable[[Mail], None]]:
+    """Hands over mails by one connection, opened for the first of them; each as `send` does.
+
+    A server that ends the conversation is called once more. What is said of one mail (`ABOUT_ONE`) leaves the line as it is.
+    """
     url = urlsplit(settings.current().mail_url)
+    servers = _Servers(url)
+
+    def hand_over(mail: Mail) -> None:
+        try:
+            _hand_on(mail, url, servers)
+        except Exception:
+            metrics.mail_went("failed")
+            raise
+        metrics.mail_went("sent")
+
+    try:
+        yield hand_over
+    finally:
+        servers.hang_up()
+
+
+def _hand_on(mail: Mail, url: SplitResult, servers: _Servers) -> None:
     message = _message(mail, url)
     if url.scheme == "file":
         _to_file(message, Path(unquote(url.path)), mail.key)
@@ -74,7 +96,7 @@ def _hand_on(mail: Mail) -> None:
         sys.stdout.write(f"{message.as_string()}\n")
         sys.stdout.flush()
     else:
-        _to_server(message, url)
+        servers.take(message)
 
 
 def try_out() -> str:
@@ -136,22 +158,68 @@ def _to_file(message: EmailMessage, folder: Path, key: str) -> None:
     unfinished.replace(folder / f"{_word(key)}.eml")
 
 
-def _to_server(message: EmailMessage, url: SplitResult) -> None:
-    with _server(url) as server:
-        if url.scheme == "smtps":
-            _hand_over(message, url, server, private=True)
-            return
-        server.ehlo()
-        private = server.has_extn("starttls")
-        if private:
-            server.starttls(context=ssl.create_default_context())
-            server.ehlo()
-        _hand_over(message, url, server, private=private or (url.hostname or "localhost") in HERE)
+class _Servers:
+    """The mail server, kept on the line; another connection to it when it has hung up."""
+
+    def __init__(self, url: SplitResult) -> None:
+        self._url = url
+        self._server: smtplib.SMTP | None = None
+
+    def take(self, message: EmailMessage) -> None:
+        """Hand one message over."""
+        fresh = self._server is None
+        server = self._server = self._server or _connected(self._url)
+        try:
+            server.send_message(message)
+        except smtplib.SMTPException as error:
+            if not _ended(error):
+                raise
+            self.hang_up()
+            if fresh:
+                raise
+            self.take(message)
+
+    def hang_up(self) -> None:
+        """End the conversation, if there is one."""
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+            server.close()
 
 
-def _hand_over(message: EmailMessage, url: SplitResult, server: smtplib.SMTP, *, private: bool) -> None:
-    if url.username:
-        if not private:
-            raise MailRefused(f"{url.hostname} offers no TLS; the password of MAIL_URL would be read on the way")
-        server.login(unquote(url.username), unquote(url.password or ""))
-    server.send_message(message)
+def _ended(error: smtplib.SMTPException) -> bool:
+    """The server has ended the conversation, or is about to."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return any(code == CLOSING for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code == CLOSING
+    return isinstance(error, smtplib.SMTPServerDisconnected)
+
+
+def _connected(url: SplitResult) -> smtplib.SMTP:
+    """The mail server, ready for mails: in private where it has TLS, signed in where the address has a password."""
+    server = _server(url)
+    try:
+        private = url.scheme == "smtps" or _made_private(server) or (url.hostname or "localhost") in HERE
+        if url.username:
+            _sign_in(server, url, private=private)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _made_private(server: smtplib.SMTP) -> bool:
+    server.ehlo()
+    if not server.has_extn("starttls"):
+        return False
+    server.starttls(context=ssl.create_default_context())
+    server.ehlo()
+    return True
+
+
+def _sign_in(server: smtplib.SMTP, url: SplitResult, *, private: bool) -> None:
+    if not private:
+        raise MailRefused(f"{url.hostname} offers no TLS; the password of MAIL_URL would be read on the way")
+    server.login(unquote(url.username or ""), unquote(url.password or ""))

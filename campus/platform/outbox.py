@@ -10,6 +10,7 @@ transaction that claims it: a worker that dies leaves the row as it was. The que
 from __future__ import annotations
 
 import logging
+import math
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -204,12 +205,13 @@ def _count_done(lease: Lease, began: float) -> None:
     metrics.job_done(lease.kind, lag=lag, seconds=time.perf_counter() - began)
 
 
-def drain(handlers: Mapping[str, Handler], *, kind: str | None = None, key: object = None, most: int = 1000) -> int:
-    """Claim and run jobs until none is left, or `most` were run. Returns how many are done."""
-    done = 0
+def drain(
+    handlers: Mapping[str, Handler], *, kind: str | None = None, key: object = None, most: int = 1000, seconds: float = math.inf
+) -> int:
+    """Claim and run jobs until none is left, `most` were run or the time is over. Returns how many are done."""
+    done, end = 0, time.monotonic() + seconds
     for _ in range(most):
-        leases = claim(kind=kind, key=key)
-        if not leases:
+        if time.monotonic() > end or not (leases := claim(kind=kind, key=key)):
             break
         done += run(leases[0], handlers)
     return done

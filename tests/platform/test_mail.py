@@ -59,22 +59,32 @@ def test_no_header_is_smuggled_in(app: Flask, tmp_path: Path) -> None:
         mail.send(dataclasses.replace(LETTER, subject="Hello\nBcc: everybody@example.org"))
 
 
+MAILS_OF_A_CONVERSATION = 2
+
+
 class _Server(socketserver.StreamRequestHandler):
-    """As much of SMTP as a mail needs; offers no TLS."""
+    """As much of SMTP as a mail needs; offers no TLS. Takes two mails of a conversation, and none for `nobody@`."""
 
     received: list[bytes]
 
     def handle(self) -> None:
         self.wfile.write(b"220 here\r\n")
-        data = False
+        data, taken = False, 0
         for line in self.rfile:
             if data:
                 self.received.append(line)
                 data = line != b".\r\n"
                 if not data:
+                    taken += 1
                     self.wfile.write(b"250 taken\r\n")
                 continue
             verb = line[:4].upper()
+            if verb == b"MAIL" and taken == MAILS_OF_A_CONVERSATION:
+                self.wfile.write(b"421 enough\r\n")
+                return
+            if verb == b"RCPT" and b"nobody@" in line:
+                self.wfile.write(b"550 no such person\r\n")
+                continue
             data = verb == b"DATA"
             answers = {
                 b"DATA": b"354 go on\r\n",
@@ -123,3 +133,26 @@ def test_a_password_does_not_travel_in_the_open(
 def test_a_server_that_is_away_is_an_error_to_try_again(app: Flask) -> None:
     with by("smtp://127.0.0.1:1"), pytest.raises(OSError, match="refused"):
         mail.send(LETTER)
+
+
+def test_many_mails_go_by_one_line_that_is_taken_up_again_when_the_server_ends_it(
+    app: Flask, server: tuple[int, list[bytes]]
+) -> None:
+    port, received = server
+    with by(f"smtp://127.0.0.1:{port}"), mail.line() as hand_over:
+        for number in range(5):
+            hand_over(dataclasses.replace(LETTER, key=f"letter-{number}"))
+    heard = b"".join(received)
+    assert [heard.count(f"Message-ID: <letter-{number}@".encode()) for number in range(5)] == [1] * 5
+    assert heard.lower().count(b"ehlo") == 3
+
+
+def test_what_is_said_of_one_mail_is_not_said_of_the_next(app: Flask, server: tuple[int, list[bytes]]) -> None:
+    port, received = server
+    with by(f"smtp://127.0.0.1:{port}"), mail.line() as hand_over:
+        with pytest.raises(mail.ABOUT_ONE):
+            hand_over(dataclasses.replace(LETTER, to="nobody@example.org"))
+        hand_over(LETTER)
+    heard = b"".join(received)
+    assert heard.count(b"Message-ID") == 1
+    assert heard.lower().count(b"ehlo") == 1
