@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campus.media.variants import height_at
+from campus.platform import settings
 from campus.posts.models import Audience, PhotoState, PostState
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ class PostCard:
     @property
     def seen_by(self) -> str:
         """Who can see the post, in words."""
-        if self.audience == Audience.PUBLIC and self.share_count:
-            return "Everybody on this site, and whoever has the link"
+        if self.audience == Audience.PUBLIC:
+            return everybody(shared=self.share_count > 0)
         return described(
             self.audience,
             author=self.author.name,
@@ -135,10 +136,16 @@ class PostCard:
         )
 
 
+def everybody(*, shared: bool) -> str:
+    """Who sees a public post, in words that begin a sentence: visitors too where pages are public, else once it is shared."""
+    if settings.current().public_pages:
+        return "Everybody, also without an account"
+    return "Everybody on this site, and whoever has the link" if shared else "Everybody on this site"
+
+
 def described(audience: Audience, *, author: str, organization: str = "", department: str = "") -> str:
-    """Who an audience is, in words that begin a sentence."""
+    """Who an audience is that is not everybody, in words that begin a sentence."""
     return {
-        Audience.PUBLIC: "Everybody on this site",
         Audience.ORGANIZATION: f"Members of {organization}",
         Audience.DEPARTMENT: f"Members of {department}, {organization}",
         Audience.FOLLOWERS: f"Followers of {author}",

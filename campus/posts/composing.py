@@ -11,6 +11,7 @@ from campus.accounts.models import User
 from campus.follows.models import Block, Follow, FollowStatus
 from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
 from campus.organizations.queries import active, departments_of, may_post_in
+from campus.platform import settings
 from campus.platform.db import session
 from campus.platform.errors import Invalid
 from campus.posts.drafts import fitting_audiences
@@ -122,8 +123,12 @@ def audience_sentence(organization_id: int | None, department_id: int | None, au
     }[audience]
     if audience == Audience.ONLY_ME:
         return f"{who} will see this."
-    sentence = f"{who} will see this: {size:,} {'person' if size == 1 else 'people'} besides you."
-    return f"{sentence} Once shared, whoever has the link can read it." if audience == Audience.PUBLIC else sentence
+    count = f"{size:,} {'person' if size == 1 else 'people'} besides you"
+    if audience != Audience.PUBLIC:
+        return f"{who} will see this: {count}."
+    if settings.current().public_pages:
+        return f"Everybody will see this: {count}, and visitors without an account."
+    return f"{who} will see this: {count}. Once shared, whoever has the link can read it."
 
 
 def _names(organization_id: int | None, department_id: int | None) -> tuple[str, str]:

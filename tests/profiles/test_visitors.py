@@ -49,6 +49,7 @@ def test_a_visitor_reads_it_and_finds_nothing_to_send(client: Client, place: Uni
     assert "<strong>1</strong> post<" in front
     for hidden in ("among ourselves", "behind the lens", "member<", "members<", "follower", f"/u/{alice.handle}", "/people"):
         assert not any(hidden in answer.text for answer in pages.values()), hidden
+    assert "Everybody, also without an account" in front
     assert "Sign in to follow Northbridge University" in front
     assert 'href="/login?next=/o/northbridge"' in front
 
@@ -57,6 +58,12 @@ def test_a_visitor_reads_it_and_finds_nothing_to_send(client: Client, place: Uni
 def test_an_account_is_offered_where_it_is_open(client: Client, place: University, mode: Registration, *, offered: bool) -> None:
     with settings.override(replace(settings.current(), registration=mode)):
         assert ('href="/signup"' in client.get("/o/northbridge").text) is offered
+
+
+def test_who_writes_in_public_is_told_of_visitors(client_as: Callable[[User], Client], alice: User) -> None:
+    page = client_as(alice).get("/posts/audience?owner=&audience=public").text
+    assert "besides you, and visitors without an account." in page
+    assert "this site" not in page
 
 
 def test_its_people_and_all_that_is_written_stay_closed(client: Client, place: University) -> None:
