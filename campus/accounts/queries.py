@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, LargeBinary, and_, bindparam, exists, literal, or_, select
 
+from campus.accounts.agents import spoken
 from campus.accounts.models import (
     AccessToken,
     Algorithm,
@@ -84,6 +85,11 @@ class SessionView:
     created_at: datetime
     last_seen_at: datetime
     current: bool
+
+    @property
+    def browser(self) -> str:
+        """What it was begun with, in words; empty if that said nothing."""
+        return spoken(self.user_agent)
 
 
 @dataclass(frozen=True, slots=True)
