@@ -28,7 +28,7 @@ CHOSEN = [action.value for action in Action if action is not Action.HOLD]
 
 
 class MeasureType(click.ParamType[Measure]):
-    """`hide`, `remove_photo:17,19` (ids of photos), `narrow:followers`, `pause:3`, `suspend` or `suspend:30`."""
+    """`hide`, `remove_photo:17,19` (ids of photos), `narrow:followers`, `pause_here:3`, `pause:3`, `suspend` or `suspend:30`."""
 
     name = "measure"
 
@@ -57,7 +57,7 @@ def _measure(action: Action, detail: str) -> Measure:
         return Measure(action, photos=tuple(int(photo_id) for photo_id in detail.split(",")))
     if action is Action.NARROW:
         return Measure(action, audience=Audience(detail))
-    if action in {Action.PAUSE, Action.SUSPEND}:
+    if action in {Action.PAUSE, Action.PAUSE_HERE, Action.SUSPEND}:
         return Measure(action, days=int(detail))
     raise ValueError(detail)
 

@@ -16,7 +16,7 @@ from campus.interactions import queries as interactions
 from campus.interactions.models import Comment, Like, Share
 from campus.media.variants import SIDES, Format, fallback_width, incoming_key, portrait_key, variant_key
 from campus.moderation.models import Case
-from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
+from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership, PostingPause
 from campus.platform.db import session, transaction
 from campus.platform.limits import QuotaUse
 from campus.posts.files import storage
@@ -107,7 +107,7 @@ def _deletions() -> Iterator[Delete]:
         or_(Follow.follower_id.in_(people), Follow.user_id.in_(people), Follow.organization_id.in_(organizations))
     )
     yield delete(QuotaUse).where(QuotaUse.subject.in_(select(cast(User.id, Text)).where(User.is_demo)))
-    for belonging in (DepartmentMembership, OrganizationMembership):
+    for belonging in (DepartmentMembership, PostingPause, OrganizationMembership):
         yield delete(belonging).where(or_(belonging.user_id.in_(people), belonging.organization_id.in_(organizations)))
     yield delete(Department).where(Department.organization_id.in_(organizations))
     yield delete(Organization).where(Organization.is_demo)

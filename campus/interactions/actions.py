@@ -19,6 +19,7 @@ from campus.audit.actions import record
 from campus.interactions import queries
 from campus.interactions.links import share_url
 from campus.interactions.models import Comment, Like, Platform, Share
+from campus.organizations.actions import require_not_paused_in
 from campus.platform import limits, outbox
 from campus.platform.db import session, transaction
 from campus.platform.errors import Forbidden, Invalid
@@ -109,14 +110,16 @@ def comment(*, viewer: Viewer, post_id: int, text: str, submission: uuid.UUID | 
     Raises:
         PostNotFound: there is none for this viewer.
         Invalid: the text is empty, too long, or holds what cannot be shown (`field` is "text").
-        PostingPaused: moderators have paused her posting.
+        PostingPaused: moderators have paused her posting, or that in the organization the post belongs to.
         CommentsLocked: the post takes no more comments.
         QuotaExceeded: she has commented enough today.
     """
     cleaned = _clean(text)
     with transaction():
-        visible_post(viewer.id, post_id)
+        post = visible_post(viewer.id, post_id)
         require_not_paused(viewer.id, now=now)
+        if post.organization_id is not None:
+            require_not_paused_in(post.organization_id, viewer.id, now=now)
         made, is_new = _written(viewer.id, post_id, cleaned, submission, now)
         if not is_new:
             return made

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 
 from campus import quotas
+from campus.accounts.actions import PostingPaused
 from campus.accounts.guard import public, sign_in_required, viewer
 from campus.interactions import actions, post_page
 from campus.interactions.forms import CommentForm
@@ -80,7 +81,7 @@ def comment(post_id: int) -> Response:
     me, form = viewer(), CommentForm()
     try:
         made = actions.comment(viewer=me, post_id=post_id, text=form.text.data or "", submission=form.sent_as(), now=clock.now())
-    except Invalid as error:
+    except (Invalid, PostingPaused) as error:
         form.refuse(error)
         return _refused(post_id, form, error)
     if not wants_fragment():

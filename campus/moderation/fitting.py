@@ -22,22 +22,15 @@ if TYPE_CHECKING:
     from campus.moderation.seats import Seat
 
 ON_POSTS = (Action.HIDE, Action.REMOVE_PHOTO, Action.NARROW, Action.LOCK_COMMENTS)
+ON_AUTHORS = (Action.WARN, Action.PAUSE_HERE, Action.PAUSE, Action.REMOVE_MEMBER, Action.SUSPEND)
 BY_KIND: dict[TargetKind, tuple[Action, ...]] = {
-    TargetKind.POST: (*ON_POSTS, Action.WARN, Action.PAUSE, Action.REMOVE_MEMBER, Action.SUSPEND, Action.DELETE),
-    TargetKind.PHOTO: (*ON_POSTS, Action.WARN, Action.PAUSE, Action.REMOVE_MEMBER, Action.SUSPEND, Action.DELETE),
-    TargetKind.COMMENT: (
-        Action.HIDE,
-        Action.LOCK_COMMENTS,
-        Action.WARN,
-        Action.PAUSE,
-        Action.REMOVE_MEMBER,
-        Action.SUSPEND,
-        Action.DELETE,
-    ),
+    TargetKind.POST: (*ON_POSTS, *ON_AUTHORS, Action.DELETE),
+    TargetKind.PHOTO: (*ON_POSTS, *ON_AUTHORS, Action.DELETE),
+    TargetKind.COMMENT: (Action.HIDE, Action.LOCK_COMMENTS, *ON_AUTHORS, Action.DELETE),
     TargetKind.USER: (Action.WARN, Action.PAUSE, Action.SUSPEND),
     TargetKind.ORGANIZATION: (Action.WARN,),
 }
-# They reach beyond an organization: its moderators remove somebody from it instead.
+# They reach beyond an organization: its moderators pause somebody there, or remove her from it, instead.
 FOR_THE_SITE = frozenset({Action.PAUSE, Action.SUSPEND})
 HIDING = frozenset({Action.HIDE, Action.DELETE})
 GONE = "The {} is gone: it was deleted meanwhile, and “{}” has nothing left to act on. Decide about its author, or “no action”."
@@ -52,6 +45,8 @@ class DoesNotFit(Invalid):
 def actions_for(seat: Seat, case: Case) -> tuple[Action, ...]:
     """What the form of a decision offers her on this case, NO_ACTION first."""
     offered = [action for action in BY_KIND[case.target_kind] if seat.site or action not in FOR_THE_SITE]
+    if case.organization_id is None:
+        offered = [action for action in offered if action is not Action.PAUSE_HERE]
     if not _is_member(case):
         offered = [action for action in offered if action is not Action.REMOVE_MEMBER]
     if case.author_id is None and case.target_kind is not TargetKind.ORGANIZATION:
@@ -111,7 +106,7 @@ def _check(case: Case, measure: Measure) -> None:
         found = parts.photo_places(case, measure.photos)
         if not found or len(found) < len(set(measure.photos)):
             raise DoesNotFit("Choose which photos are taken out, of those that the post still has.", field="measures")
-    if measure.action is Action.PAUSE and measure.days not in PAUSES:
+    if measure.action in {Action.PAUSE, Action.PAUSE_HERE} and measure.days not in PAUSES:
         raise DoesNotFit("A pause lasts 1, 3 or 7 days.", field="measures")
     if measure.action is Action.SUSPEND and measure.days is not None and not 1 <= measure.days <= LONGEST_SUSPENSION:
         raise DoesNotFit(f"A suspension lasts up to {LONGEST_SUSPENSION} days, or until it is lifted.", field="measures")

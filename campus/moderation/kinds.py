@@ -75,7 +75,7 @@ CLOSED = (CaseState.DECIDED, CaseState.UPHELD, CaseState.OVERTURNED)
 
 
 class Action(StrEnum):
-    """What a measure does. HOLD is done by the site itself, never chosen."""
+    """What a measure does. PAUSE is everywhere, PAUSE_HERE in the organization. HOLD is done by the site itself, never chosen."""
 
     NO_ACTION = "no_action"
     HIDE = "hide"
@@ -84,6 +84,7 @@ class Action(StrEnum):
     LOCK_COMMENTS = "lock_comments"
     WARN = "warn"
     PAUSE = "pause"
+    PAUSE_HERE = "pause_here"
     REMOVE_MEMBER = "remove_member"
     SUSPEND = "suspend"
     DELETE = "delete"
@@ -143,7 +144,8 @@ class Measure:
     """One action of a decision, with what it needs.
 
     `photos`: their ids, for REMOVE_PHOTO (none: the reported photo); of a decision that was made, the places they had. `days`: 1,
-    3 or 7 for PAUSE; for SUSPEND up to 365, or None without end. `audience`: for NARROW, the narrower one (None: the next).
+    3 or 7 for PAUSE and PAUSE_HERE; for SUSPEND up to 365, or None without end. `audience`: for NARROW, the narrower one (None:
+    the next).
     """
 
     action: Action

@@ -67,10 +67,11 @@ def of_decision(  # noqa: PLR0913 - a letter has these parts
     rule: Category | None,
     reason: str,
     measures: Sequence[Measure],
+    place: str,
     now: datetime,
     url: str,
 ) -> Letter:
-    """To the author: who decided, which rule, what happens, until when, and how she can appeal."""
+    """To the author: who decided, which rule, what happens, until when, and how she can appeal. `place`: the organization."""
     if all(measure.action is Action.NO_ACTION for measure in measures):
         return Letter(
             f"{_capital(YOURS[kind])} stays",
@@ -82,7 +83,7 @@ def of_decision(  # noqa: PLR0913 - a letter has these parts
         f"{by} reviewed {YOURS[kind]}.",
         f"The rule: {RULES[rule]}" if rule else "",
         f"The reason: {reason}",
-        "What this means: " + " ".join(effect(measure, kind, now=now) for measure in measures),
+        "What this means: " + " ".join(effect(measure, kind, place=place, now=now) for measure in measures),
         f"If you disagree, you can appeal until {until:{DAY}}. Somebody else will decide about it.",
     ]
     return Letter(heading(kind), "\n\n".join(filter(None, paragraphs)), url)
@@ -118,8 +119,8 @@ def of_undoing(kind: TargetKind, url: str) -> Letter:
     return Letter(f"The decision about {YOURS[kind]} was taken back", text, url)
 
 
-def effect(measure: Measure, kind: TargetKind, *, now: datetime) -> str:
-    """What a measure means for the author, in a sentence."""
+def effect(measure: Measure, kind: TargetKind, *, place: str, now: datetime) -> str:
+    """What a measure means for the author, in a sentence or two; `place` is the organization's name."""
     thing = "your comment" if kind is TargetKind.COMMENT else "your post"
     days = measure.days or 1
     plural = "" if days == 1 else "s"
@@ -132,6 +133,8 @@ def effect(measure: Measure, kind: TargetKind, *, now: datetime) -> str:
         Action.LOCK_COMMENTS: "The comments under the post are closed.",
         Action.WARN: "This is a warning. Nothing else changes.",
         Action.PAUSE: f"You can neither post nor comment for {days} day{plural}, from {now:{DAY}} on. You can go on reading.",
+        Action.PAUSE_HERE: f"You can neither post nor comment in {place} for {days} day{plural}, from {now:{DAY}} on. "
+        "You can go on reading there, and write elsewhere.",
         Action.REMOVE_MEMBER: "You are no longer a member of the organization.",
         Action.SUSPEND: f"Your account is suspended {suspended}.",
         Action.DELETE: f"{_capital(thing)} is hidden now, and deleted for good after 30 days.",

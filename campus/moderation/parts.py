@@ -17,9 +17,10 @@ from campus.accounts import actions as accounts
 from campus.accounts.models import User
 from campus.interactions import measures as comments
 from campus.moderation.kinds import ERASED_AFTER, Action, Target, TargetKind
+from campus.organizations import actions as organizations
 from campus.organizations.actions import NotAMember
 from campus.organizations.actions import measures as memberships
-from campus.organizations.models import MembershipStatus
+from campus.organizations.models import MembershipStatus, PostingPause
 from campus.organizations.queries import membership
 from campus.platform.db import session
 from campus.posts import measures as posts
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     Value = Mapping[str, Any]
 
 STATE, COMMENT, PHOTO = "state", "comment", "photo"
-AUDIENCE, COMMENTS, PAUSE = "audience", "comments", "pause"
-SUSPENSION, MEMBERSHIP, STRIKE = "suspension", "membership", "strike"
+AUDIENCE, COMMENTS = "audience", "comments"
+PAUSE, PAUSE_HERE, SUSPENSION, MEMBERSHIP, STRIKE = "pause", "pause_here", "suspension", "membership", "strike"
+IN_ORGANIZATIONS = frozenset({PAUSE_HERE, MEMBERSHIP})  # parts that a person has once in each
 MOMENTS = frozenset({"at", "ended_at", "until"})
 REMOVED = {"status": str(MembershipStatus.REMOVED)}
 
@@ -78,7 +80,10 @@ def _on_person(case: Case, measure: Measure, now: datetime) -> Change:
     act, person = measure.action, Target(TargetKind.USER, case.author_id) if case.author_id is not None else case.target
     end = now + timedelta(days=measure.days) if measure.days else None
     if act is Action.PAUSE and end is not None:
-        return Change(act, person, PAUSE, {"until": _later(case.author_id, end)}, None, end)
+        return Change(act, person, PAUSE, {"until": _later(_standing_pause(person.id), end)}, None, end)
+    if act is Action.PAUSE_HERE and end is not None and case.organization_id is not None:
+        standing = _standing_pause(person.id, case.organization_id)
+        return Change(act, person, PAUSE_HERE, {"until": _later(standing, end)}, case.organization_id, end)
     if act is Action.SUSPEND:
         return Change(act, person, SUSPENSION, {"suspended": True}, None, end)
     if act is Action.REMOVE_MEMBER:
@@ -153,10 +158,21 @@ def _hiding(case: Case, action: Action, now: datetime) -> Change:
     return Change(action, _thing(case), STATE, {"state": state}, case.organization_id, ends)
 
 
-def _later(user_id: int | None, until: datetime) -> str:
+def _standing_pause(user_id: int, organization_id: int | None = None) -> datetime | None:
+    """Until when she is paused already, on the whole site or there."""
+    everywhere = select(User.posting_paused_until).where(User.id == user_id)
+    here = select(PostingPause.until).where(PostingPause.organization_id == organization_id, PostingPause.user_id == user_id)
+    return session.scalar(everywhere if organization_id is None else here)
+
+
+def _later(standing: datetime | None, until: datetime) -> str:
     """A longer pause that stands already is not made shorter."""
-    standing = session.scalar(select(User.posting_paused_until).where(User.id == user_id))
     return max(until, standing or until).isoformat()
+
+
+def _pause_here(target: Target, to: Value, expected: Value | None, organization_id: int | None, _now: datetime) -> Value | None:
+    assert organization_id is not None  # noqa: S101 - this pause is in an organization
+    return organizations.set_pause_in(organization_id=organization_id, user_id=target.id, to=to, expected=expected)
 
 
 def _membership(target: Target, to: Value, expected: Value | None, organization_id: int | None, _now: datetime) -> Value | None:
@@ -222,6 +238,7 @@ _CHANGERS: dict[str, Callable[[Target, Value, Value | None, int | None, datetime
     PHOTO: lambda target, to, expected, _organization, now: posts.set_photo(target.id, to, expected=expected, now=now),
     COMMENT: lambda target, to, expected, _organization, now: comments.set_hidden(target.id, to, expected=expected, now=now),
     PAUSE: lambda target, to, expected, _organization, _now: accounts.set_pause(target.id, to, expected=expected),
+    PAUSE_HERE: _pause_here,
     SUSPENSION: _suspension,
     MEMBERSHIP: _membership,
     STRIKE: lambda _target, _to, _expected, _organization, _now: {},

@@ -1,4 +1,4 @@
-"""Tables of organizations, departments, memberships and invitations."""
+"""Tables of organizations, departments, memberships, pauses and invitations."""
 
 from __future__ import annotations
 
@@ -175,6 +175,21 @@ class OrganizationMembership(Base):
         Index("ix_organization_membership_user_id", "user_id", "organization_id"),
         Index("ix_organization_membership_until", "until", postgresql_where=text("status = 'active' AND until IS NOT NULL")),
     )
+
+
+class PostingPause(Base):
+    """Until when somebody neither posts in an organization nor comments there.
+
+    It hangs on no membership: whoever leaves and comes back finds it, and who is no member may be kept from commenting.
+    """
+
+    __tablename__ = "posting_pause"
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    until: Mapped[datetime]
+
+    __table_args__ = (Index("ix_posting_pause_user_id", "user_id", "organization_id"),)
 
 
 class DepartmentMembership(Base):

@@ -63,10 +63,14 @@ class DepartmentPlace:
 
 @dataclass(frozen=True, slots=True)
 class PostingPlace:
-    """Where a person may post: an organization she is an active member of, and her departments in it."""
+    """Where a person may post: an organization she is an active member of, and her departments in it.
+
+    `paused_until`: not before that, moderators have said.
+    """
 
     membership: Membership
     departments: tuple[DepartmentPlace, ...]
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from campus.organizations.models import (
     Organization,
     OrganizationDomain,
     OrganizationMembership,
+    PostingPause,
     Role,
 )
 from campus.organizations.places import DepartmentPlace, Listed, Member, Membership, PostingPlace
@@ -110,7 +111,7 @@ def departments_of(organization_id: int) -> list[DepartmentPlace]:
 
 
 def may_post_in(user_id: int) -> list[PostingPlace]:
-    """Where a person may post, by name: her organizations with her departments in each. Two statements."""
+    """Where a person may post, by name: her organizations with her departments in each, paused ones too. Two statements."""
     joined = select(Department.organization_id, Department.id, Department.slug, Department.name).join(
         DepartmentMembership, DepartmentMembership.department_id == Department.id
     )
@@ -118,7 +119,12 @@ def may_post_in(user_id: int) -> list[PostingPlace]:
     hers = joined.where(DepartmentMembership.user_id == user_id).order_by(Department.name, Department.id)
     for organization_id, department_id, slug, name in session.execute(hers):
         mine.setdefault(organization_id, []).append(DepartmentPlace(department_id, slug, name))
-    return [PostingPlace(found, tuple(mine.get(found.organization_id, ()))) for found in memberships_of(user_id)]
+    paused = and_(
+        PostingPause.organization_id == Organization.id, PostingPause.user_id == user_id, PostingPause.until > func.now()
+    )
+    rows = session.execute(_memberships(user_id).add_columns(PostingPause.until).outerjoin(PostingPause, paused))
+    places = [(Membership(*row[:-1]), row[-1]) for row in rows]
+    return [PostingPlace(found, tuple(mine.get(found.organization_id, ())), until) for found, until in places]
 
 
 def members_page(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, func, not_, or_, select
 
+from campus.accounts.actions import PostingPaused
 from campus.accounts.models import User
 from campus.follows.models import Block, Follow, FollowStatus
 from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
@@ -33,21 +34,31 @@ class NoSuchPlace(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class OwnerChoice:
-    """A place to post: `value` as the form sends it, the audiences that fit there (the widest first), the one to begin with."""
+    """A place to post: `value` as the form sends it, the audiences that fit there (the widest first), the one to begin with.
+
+    `paused` says until when moderators have paused her posting there; it is empty where she may post.
+    """
 
     value: str
     label: str
     may_official: bool
     audiences: tuple[Audience, ...]
     default: Audience
+    paused: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """An organization, and no department of it."""
+        return self.value.startswith("o:")
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceNote:
-    """Who will see the post, in a sentence, and how many people that is, the author not counted."""
+    """Who will see the post, in a sentence, and how many people that is, the author not counted; `refused`: why nobody will."""
 
     sentence: str
     count: int
+    refused: bool = False
 
 
 def owner_choices(viewer_id: int) -> list[OwnerChoice]:
@@ -72,9 +83,12 @@ def _choices_in(place: PostingPlace) -> list[OwnerChoice]:
     departments = departments_of(member.organization_id) if official else place.departments
     inside = fitting_audiences(in_organization=True, in_department=False, official=False)
     within = fitting_audiences(in_organization=True, in_department=True, official=False)
-    whole = OwnerChoice(f"o:{member.organization_id}", member.name, official, inside, Audience(member.default_audience))
+    usual, until = Audience(member.default_audience), place.paused_until
+    paused = str(PostingPaused(until, place=member.name)) if until is not None else ""
+    whole = OwnerChoice(f"o:{member.organization_id}", member.name, official, inside, usual, paused)
     parts = (
-        OwnerChoice(f"d:{part.id}", f"{member.name}: {part.name}", official, within, Audience.DEPARTMENT) for part in departments
+        OwnerChoice(f"d:{part.id}", f"{member.name}: {part.name}", official, within, Audience.DEPARTMENT, paused)
+        for part in departments
     )
     return [whole, *parts]
 

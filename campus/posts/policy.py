@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, select
 
 from campus.accounts.actions import require_not_paused
+from campus.organizations.actions import require_not_paused_in
 from campus.organizations.models import Department, DepartmentMembership, Role
 from campus.organizations.places import POSTING_OFFICIALLY
 from campus.organizations.queries import memberships_of, role_in
@@ -157,10 +158,10 @@ def require(act: Act, *, viewer_id: int, post: Post) -> None:
 
 
 def require_may_post(viewer_id: int, draft: PostDraft, *, now: datetime | None = None) -> None:
-    """Go on only if she may publish this there; with `now`, also only if her posting is not paused.
+    """Go on only if she may publish this there; with `now`, also only if her posting is not paused, everywhere or there.
 
     Raises:
-        PostingPaused: not for now.
+        PostingPaused: not for now; with the field at fault if elsewhere she may.
         NotAMember, MayNotPostOfficially, NoSuchDepartment, NotInDepartment: with the field at fault.
     """
     if now is not None:
@@ -170,6 +171,8 @@ def require_may_post(viewer_id: int, draft: PostDraft, *, now: datetime | None =
     role = _role(viewer_id, draft.organization_id)
     if role is None:
         raise NotAMember("You can post here once you are an active member.", field="owner")
+    if now is not None:
+        require_not_paused_in(draft.organization_id, viewer_id, field="owner", now=now)
     if draft.official and role not in POSTING_OFFICIALLY:
         raise MayNotPostOfficially("Official posts are for owners, admins and editors of the organization.", field="official")
     if draft.department_id is not None:

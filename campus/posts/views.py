@@ -24,6 +24,8 @@ from campus.posts.versions import EditedMeanwhile, version_of
 from campus.quotas import POSTS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask, Response
 
     from campus.posts.cards import PostCard
@@ -74,7 +76,7 @@ def create() -> Response:
 def audience() -> Response:
     """Who would see the post as the composer stands, in a sentence, and how many people that is."""
     form = PostForm(request.args, meta={"csrf": False})
-    return render_fragment("posts/_audience.html", audience=_note(form))
+    return render_fragment("posts/_audience.html", audience=_note(form, now=clock.now()))
 
 
 @blueprint.get("/posts/<int:post_id>/edit")
@@ -181,23 +183,24 @@ def _refused(template: str, form: PostForm, error: CampusError, *, post_card: Po
 
 
 def _composer(template: str, form: PostForm, *, status: int = 200, post_card: PostCard | None = None) -> Response:
-    me = viewer()
+    me, now = viewer(), clock.now()
     owners = owner_choices(me.id)
     form.offer(owners)
-    context = {"form": form, "owners": owners, "audience": _note(form), "quota": usage(POSTS, me.id, now=clock.now())}
+    note = _note(form, now=None if post_card else now)  # a pause lets her change what she has posted
+    context = {"form": form, "owners": owners, "audience": note, "quota": usage(POSTS, me.id, now=now)}
     more = {"card": post_card, "changed": status == EditedMeanwhile.status} if post_card else {}
     return make_response(render_template(template, **context, **more), status)
 
 
-def _note(form: PostForm) -> AudienceNote:
-    """Who would see the draft in the form, or why nobody: the place and the audience do not fit, or are not hers."""
+def _note(form: PostForm, *, now: datetime | None) -> AudienceNote:
+    """Who would see the draft in the form, or why nobody: place and audience do not fit, are not hers, or, with `now`, paused."""
     me = viewer()
     try:
         draft = form.draft()
-        policy.require_may_post(me.id, draft)
+        policy.require_may_post(me.id, draft, now=now)
         check_audience(draft)
     except CampusError as error:
-        return AudienceNote(str(error), 0)
+        return AudienceNote(str(error), 0, refused=True)
     return audience_note(me.id, draft)
 
 

@@ -12,7 +12,7 @@ from campus.follows.models import Block, Follow, Mute
 from campus.interactions.models import Comment, Like, Share
 from campus.moderation.models import Appeal, Case, Decision, Report
 from campus.notifications.models import Notification
-from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership
+from campus.organizations.models import Department, DepartmentMembership, Organization, OrganizationMembership, PostingPause
 from campus.posts.models import Photo, Post, PostEdit, PostState
 
 if TYPE_CHECKING:
@@ -45,7 +45,18 @@ def _herself(user_id: int) -> dict[str, Selection]:
     addresses = (EmailAddress.address, EmailAddress.is_primary, EmailAddress.verified_at, EmailAddress.created_at)
     sessions = (UserSession.user_agent, UserSession.created_at, UserSession.last_seen_at, UserSession.expires_at)
     tokens = (AccessToken.name, AccessToken.scopes, AccessToken.created_at, AccessToken.last_used_at, AccessToken.revoked_at)
-    person = (User.id, User.handle, User.name, User.bio, User.locale, User.theme, User.algorithm, User.scope, User.created_at)
+    person = (
+        User.id,
+        User.handle,
+        User.name,
+        User.bio,
+        User.locale,
+        User.theme,
+        User.algorithm,
+        User.scope,
+        User.created_at,
+        User.posting_paused_until,
+    )
     return {
         "profile": select(*person).where(User.id == user_id),
         "addresses": select(*addresses).where(EmailAddress.user_id == user_id).order_by(EmailAddress.id),
@@ -79,6 +90,10 @@ def _relations(user_id: int) -> dict[str, Selection]:
         .join(DepartmentMembership, DepartmentMembership.department_id == Department.id)
         .where(DepartmentMembership.user_id == user_id)
         .order_by(Department.id),
+        "pauses": select(Organization.slug.label("organization"), PostingPause.until)
+        .join(PostingPause, PostingPause.organization_id == Organization.id)
+        .where(PostingPause.user_id == user_id)
+        .order_by(Organization.id),
         "follows": follows.outerjoin(Organization, Organization.id == Follow.organization_id)
         .where(Follow.follower_id == user_id)
         .order_by(Follow.id),

@@ -137,3 +137,24 @@ def test_a_token_that_only_reads_is_told_no_address_by_which_one_could_appeal(
     told = reader.post("/graphql", json=query).get_json()["data"]["me"]["notifications"]["nodes"]
     assert told == [{"url": "/notifications"}]
     assert letter_url(made.letter) in writer.post("/graphql", json=query).text
+
+
+def test_an_organizations_moderator_pauses_posting_there_by_program(program: NewProgram, world: World) -> None:
+    mina = make_user(handle="mina", name="Mina")
+    make_member(user=mina, organization=world.northbridge, role=Role.MODERATOR)
+    post = make_post(author=world.alice, organization=world.northbridge, audience="public")
+    case_id = report(world.charlie, post_target(post)).case_id
+    body = {"rule": "spam", "reason": "Enough.", "measures": [{"action": "pause_here", "days": 3}]}
+    assert program(mina).post(f"/api/moderation/cases/{case_id}/decisions/", json=body).status_code == 201
+    alice, here = program(world.alice), {"organization_id": world.northbridge.id, "audience": "public"}
+    refused = alice.post("/api/posts/", json={**here, "text": "No."})
+    asked = alice.get(f"/api/posts/audience/?organization_id={world.northbridge.id}&audience=public")
+    for answer in (refused, asked):
+        told = answer.get_json()
+        assert (answer.status_code, told["title"]) == (403, "Posting is paused")
+        assert "paused your posting in Northbridge University until" in told["error"]
+    assert alice.post(f"/api/posts/{post.id}/comments/", json={"text": "No."}).status_code == 403
+    assert alice.post("/api/posts/", json={"audience": "public", "text": "Of my own"}).status_code == 201
+    [made] = alice.get(DECISIONS).get_json()
+    measure = {"action": "pause_here", "photos": [], "days": 3, "audience": None}
+    assert alice.get(f"{DECISIONS}{made['id']}/").get_json()["measures"] == [measure]

@@ -80,6 +80,23 @@ def decide(page: Page, case: str, hand: Mouse = MOUSE) -> None:
     expect(page.get_by_text("Decided. Those concerned are told.")).to_be_visible()
 
 
+def pause(page: Page, path: str) -> None:
+    """From the menu of a post to a pause of its author's posting in the organization, after a look at what it does."""
+    page.goto(path)
+    page.get_by_label("Options for this post").click()
+    page.get_by_role("button", name="Moderate", exact=True).click()
+    page.get_by_role("link", name="Decide").click()
+    page.get_by_role("checkbox", name="Pause posting in the organization").check()
+    page.get_by_label("For how long").select_option("7 days")
+    page.get_by_role("radio", name=re.compile("^Something else")).check()
+    page.get_by_label("The reason").fill(REASON)
+    assert barriers(page) == []
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("neither posts nor comments in Westmere School of Design for 7 days")).to_be_visible()
+    page.get_by_role("button", name="Decide").click()
+    expect(page.get_by_text("Decided. Those concerned are told.")).to_be_visible()
+
+
 def why(page: Page, path: str) -> None:
     """From her own hidden post to the reason."""
     page.goto(path)
@@ -229,6 +246,30 @@ def test_who_moderates_acts_without_a_report(signed_in: NewPage, watch: Watch) -
     expect(author.get_by_text(REASON)).to_be_visible()
     take_back(moderator, case)
     assert not is_missing(reader, path)
+
+
+def test_an_organization_pauses_somebodys_posting_and_she_writes_elsewhere(signed_in: NewPage, watch: Watch) -> None:
+    """The composer says so, and what may not be sent keeps its words; taken back, she posts there as before."""
+    author, moderator = signed_in("luca.ferrante@westmere.example", viewport=PHONE), signed_in(CHIARA)
+    path = publish(author, owner="Westmere School of Design", audience="public", text="Keys to the workshop, copied.")
+    pause(moderator, path)
+    author.goto("/posts/new")
+    expect(author.get_by_text("Moderators have paused your posting in Westmere School of Design until")).to_be_visible()
+    expect(author.get_by_role("option", name="Westmere School of Design (paused)")).to_be_disabled()
+    assert barriers(author) == []
+    publish(author, audience="public", text="Something of my own.")
+    watch.expect_refusal(f"{path}/comments")
+    author.goto(path)
+    author.get_by_label("Write a comment").fill("But they are good keys.")
+    author.get_by_role("button", name="Send").click()
+    expect(author.get_by_text("You can go on reading there, and write elsewhere.")).to_be_visible()
+    expect(author.get_by_label("Write a comment")).to_have_value("But they are good keys.")
+    assert barriers(author) == []
+
+    moderator.get_by_text("Take the decision back").click()
+    moderator.get_by_role("button", name="Take it back").click()
+    expect(moderator.get_by_text("taken back", exact=True)).to_be_visible()
+    publish(author, owner="Westmere School of Design", audience="public", text="No keys any more.")
 
 
 @in_half_the_widths

@@ -12,6 +12,7 @@ from campus.audit.models import AuditEntry
 from campus.moderation import actions
 from campus.moderation.kinds import Action, CaseState
 from campus.moderation.models import Appeal, Effect
+from campus.organizations.models import PostingPause
 from campus.platform.clock import now
 from campus.platform.db import session
 from campus.posts.models import PostState
@@ -85,6 +86,19 @@ def test_a_decision_is_rehearsed_made_and_taken_back(app: Flask, case_id: int, p
     assert (again.exit_code, again.stderr) == (1, "Error: Only a decision that stands can be taken back.\n")
 
 
+def test_posting_is_paused_in_the_organization_a_post_is_in(app: Flask, world: World) -> None:
+    ours = make_post(author=world.alice, organization=world.northbridge)
+    case_id = told(app, "open", f"post:{ours.id}")["case"]
+    decision = ("decide", case_id, "--measure", "pause_here:3", "--rule", "spam", "--reason", "Spam.")
+    [effect] = told(app, *decision, "--dry-run")["effects"]
+    assert (effect["action"], effect["target"], effect["before"]) == ("pause_here", f"user:{world.alice.id}", {"until": None})
+    assert session.scalar(select(PostingPause.until)) is None
+    assert "neither posts nor comments in Northbridge University for 3 days" in run(app, *decision).output
+    assert session.scalar(select(PostingPause.user_id)) == world.alice.id
+    assert len(told(app, "undo", case_id)["effects"]) == 1
+    assert session.scalar(select(PostingPause.until)) is None
+
+
 @pytest.mark.parametrize(
     ("flag", "outcome", "state"),
     [("--uphold", "upheld", PostState.HIDDEN), ("--overturn", "overturned", PostState.PUBLISHED)],
@@ -113,6 +127,7 @@ def test_an_appeal_is_decided(app: Flask, case_id: int, post: Post, flag: str, o
         (("--measure", "pause:many", "--reason", "So"), 2),
         (("--measure", "hide"), 2),
         (("--measure", "hide", "--reason", "So"), 1),  # which rule?
+        (("--measure", "pause_here:3", "--rule", "spam", "--reason", "So"), 1),  # it is in no organization
         (("--measure", "pause:2", "--rule", "spam", "--reason", "So"), 1),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from campus.accounts.actions import suspend
 from campus.admin import announcements
@@ -96,6 +96,22 @@ def test_what_is_written_already_is_taken_into_the_words(empty: Flask) -> None:
     db.session.remove()
 
 
+def test_a_pause_in_an_organization_stays_as_a_warning(empty: Flask) -> None:
+    upgrade()
+    with transaction():
+        fill()
+    db.session.remove()
+    downgrade(revision="0019")
+    effects = "SELECT DISTINCT action, part, after, ends_at IS NULL FROM effect WHERE action NOT IN ('pause', 'hide')"
+    measures = "SELECT DISTINCT one FROM decision, jsonb_array_elements(measures) one WHERE one ->> 'action' = 'warn'"
+    with db.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(text(effects))] == [("warn", "strike", {}, True)]
+        [warned] = connection.execute(text(measures)).scalars()
+        assert warned == {"action": "warn", "photos": [], "days": None, "audience": None}
+    upgrade()
+    db.session.remove()
+
+
 def words() -> list[tuple[int, int, str]]:
     """The words of every piece of every post."""
     kept = select(PostWords.post_id, PostWords.photo_id, PostWords.words).order_by(PostWords.post_id, PostWords.photo_id)
@@ -115,6 +131,7 @@ def fill() -> None:
     make_member(user=make_user(), organization=university, department=department)
     invite(university, department)
     judge(make_user())
+    pause(post)
     leaving = make_user()
     suspend(leaving.id, reason="Sells spam", now=now())
     erasure.request(user_id=leaving.id, now=now())
@@ -154,6 +171,13 @@ def judge(person: User) -> None:
     decision = moderation.decide(viewer=None, case_id=case_id, draft=draft, now=now())
     moderation.appeal(letter=decision.letter, text="It was a joke.", now=now())
     saved(Note(case_id=case_id, by_id=make_user().id, text="Look at it in daylight.", at=now()))
+
+
+def pause(post: Post) -> None:
+    """The post's author, who is kept from posting in its organization."""
+    draft = DecisionDraft("Not here.", (Measure(Action.HIDE), Measure(Action.PAUSE_HERE, days=3)), Category.SPAM)
+    case_id = moderation.open_case(viewer=None, target=Target(TargetKind.POST, post.id), now=now()).id
+    moderation.decide(viewer=None, case_id=case_id, draft=draft, now=now())
 
 
 def tomorrow() -> datetime:

@@ -13,7 +13,7 @@ from campus.interactions.queries import STANDS
 from campus.moderation import actions
 from campus.moderation.kinds import Action, Category, DecisionDraft, Measure, ReportDraft, Target, TargetKind
 from campus.moderation.models import Case
-from campus.organizations.models import DepartmentMembership, OrganizationMembership
+from campus.organizations.models import DepartmentMembership, OrganizationMembership, PostingPause
 from campus.platform.clock import now
 from campus.platform.db import session
 from campus.posts.models import Photo, Post
@@ -68,6 +68,7 @@ def world_now() -> dict[str, object]:
     departments = select(DepartmentMembership.department_id, DepartmentMembership.user_id).order_by(
         DepartmentMembership.department_id, DepartmentMembership.user_id
     )
+    paused = (PostingPause.organization_id, PostingPause.user_id, PostingPause.until)
     reads = {
         "posts": posts,
         "photos": photos,
@@ -75,6 +76,7 @@ def world_now() -> dict[str, object]:
         "people": people,
         "members": members,
         "departments": departments,
+        "pauses": select(*paused).order_by(*paused),
     }
     return {name: [tuple(row) for row in session.execute(read)] for name, read in reads.items()}
 

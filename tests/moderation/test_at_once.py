@@ -102,7 +102,7 @@ def test_decisions_about_one_post_meet_in_whatever_order(
             photo, said = make_photo(post=post, position=1), make_comment(post=post, author=world.alice)
         named = (post_target(post), Target(TargetKind.PHOTO, photo.id), Target(TargetKind.COMMENT, said.id))
         cases = [report(readers[0], target).case_id for target in named]
-        measures = (Action.LOCK_COMMENTS, Action.HIDE, Measure(Action.PAUSE, days=1))
+        measures = (Action.LOCK_COMMENTS, Measure(Action.PAUSE_HERE, days=1), Action.HIDE, Measure(Action.PAUSE, days=1))
         together(
             lambda: decide(world.root, cases[0], *measures),  # noqa: B023 - it runs within the round
             lambda: decide(staff, cases[1], *reversed(measures)),  # noqa: B023
@@ -121,7 +121,8 @@ def test_what_ends_by_the_clock_is_taken_back_once(world: World, readers: list[U
     for place in range(ROUNDS):
         post = make_post(author=world.alice, organization=world.northbridge)
         case_id = report(readers[place], post_target(post)).case_id
-        measures = (Measure(Action.PAUSE, days=1), Measure(Action.SUSPEND, days=1), Action.HIDE)
+        timed = [Measure(each, days=1) for each in (Action.PAUSE, Action.PAUSE_HERE, Action.SUSPEND)]
+        measures = (*timed, Measure(Action.HIDE))
         decision = decide(world.root, case_id, *measures)
         together(
             lambda: actions.end_due(now=later),

@@ -95,6 +95,9 @@ class Scene:
     def paused_for_longer(self) -> None:
         decide(None, self.case(Target(TargetKind.USER, self.alice.id)), Measure(Action.PAUSE, days=7))
 
+    def paused_here_for_longer(self) -> None:
+        decide(None, self.case(self.target(TargetKind.COMMENT)), Measure(Action.PAUSE_HERE, days=7))
+
     def case(self, target: Target) -> int:
         return report(self.reporter, target).case_id
 
@@ -120,6 +123,7 @@ MEANWHILE: list[tuple[TargetKind, Action | Measure, Callable[[Scene], None]]] = 
     (COMMENT, Action.HIDE, Scene.delete_comment),
     (COMMENT, Action.DELETE, Scene.delete_comment),
     (POST, Measure(Action.PAUSE, days=1), Scene.paused_for_longer),
+    (POST, Measure(Action.PAUSE_HERE, days=1), Scene.paused_here_for_longer),
     (POST, Measure(Action.SUSPEND, days=3), Scene.reinstated),
     (POST, Action.SUSPEND, Scene.suspended_anew),
     (POST, Action.REMOVE_MEMBER, Scene.let_in),

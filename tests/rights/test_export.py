@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from campus.interactions import actions as interactions
+from campus.organizations.models import PostingPause
 from campus.platform.clock import now
 from campus.posts.actions import publish
 from campus.rights import export, parts
 from tests.factories import make_follow, make_post
+from tests.factories.saving import saved
 from tests.posts.making import draft, upload, viewer_of
 
 if TYPE_CHECKING:
@@ -23,10 +26,13 @@ if TYPE_CHECKING:
 
     from tests.personas import World
 
+UNTIL = datetime(2020, 1, 31, 12, tzinfo=UTC)
+
 
 @pytest.fixture
 def busy(world: World, drain: Callable[[], int]) -> World:
     make_follow(follower=world.alice, target=world.bob)
+    saved(PostingPause(organization_id=world.northbridge.id, user_id=world.alice.id, until=UNTIL))
     said = {"title": "A <walk>", "text": "By the river & back", "photos": (upload(alt="The river"), upload())}
     publish(viewer=viewer_of(world.alice), draft=draft(**said), now=now())
     theirs = make_post(author=world.bob, text="Of bob alone")
@@ -56,6 +62,7 @@ def test_everything_of_hers_is_in_it_and_nothing_of_others(busy: World, tmp_path
     assert [comment["text"] for comment in inside["comments.json"]] == ["Fine words"]
     assert inside["follows.json"][0]["person"] == "bob"
     assert inside["memberships.json"][0]["slug"] == "northbridge"
+    assert inside["pauses.json"] == [{"organization": "northbridge", "until": str(UNTIL)}]
     pictures = [name for name in inside if name.endswith(".webp")]
     assert len(pictures) == 2
     assert all(inside[name].startswith(b"RIFF") for name in pictures)

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 
 class PostingPaused(Forbidden):
-    """She neither posts nor comments for now."""
+    """She neither posts nor comments for now; with a `place`, the name of an organization, only there."""
 
     title = "Posting is paused"
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"Moderators have paused your posting until {until:%d %B %Y, %H:%M} UTC. You can go on reading.")
+    def __init__(self, until: datetime, *, place: str = "", field: str | None = None) -> None:
+        where = f" in {place}" if place else ""
+        goes_on = "You can go on reading there, and write elsewhere." if place else "You can go on reading."
+        super().__init__(f"Moderators have paused your posting{where} until {until:%-d %B %Y, %H:%M} UTC. {goes_on}", field=field)
         self.until = until
 
 

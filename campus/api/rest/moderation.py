@@ -67,7 +67,9 @@ class MeasureIn(door.Body):
 
     action: Annotated[Action, Field(strict=False)]
     photos: Annotated[tuple[int, ...], Field(max_length=100, description="Their ids, for `remove_photo`.")] = ()
-    days: Annotated[int | None, Field(description="1, 3 or 7 for `pause`; up to 365 for `suspend`, null without end.")] = None
+    days: Annotated[
+        int | None, Field(description="1, 3 or 7 for `pause` and `pause_here`; up to 365 for `suspend`, null without end.")
+    ] = None
     audience: Annotated[Audience | None, Field(strict=False, description="For `narrow`; null: the next narrower.")] = None
 
 

@@ -106,7 +106,7 @@ def audience(query: AudienceQuery) -> AudienceOut:
     me = viewer()
     draft = PostDraft(query.audience, "", "", "", query.organization_id, query.department_id, query.official)
     with named_for_programs():
-        policy.require_may_post(me.id, draft)
+        policy.require_may_post(me.id, draft, now=clock.now())
         check_audience(draft)
     note = audience_note(me.id, draft)
     return AudienceOut(sentence=note.sentence, count=note.count)

@@ -115,6 +115,6 @@ def _next(effect: Effect) -> Effect | None:
         Effect.target_id == effect.target_id,
     )
     later = select(Effect).where(*same, Effect.state == EffectState.STANDING, Effect.id > effect.id)
-    if effect.part == parts.MEMBERSHIP:
+    if effect.part in parts.IN_ORGANIZATIONS:
         later = later.where(Effect.organization_id == effect.organization_id)
     return session.scalars(later.order_by(Effect.id).limit(1)).first()

@@ -3,7 +3,8 @@
 1. the name of a thing, where a case of it may be opened (`the_only_case_of`);
 2. the row of the case: whatever changes a case or its effects holds it;
 3. the chains of effects that will change, by name (`hold`);
-4. the rows they change: memberships, administrators, people, comments, posts, each kind in the order of its ids (`hold`);
+4. the rows they change: memberships, administrators, people (with their pauses), comments, posts, each kind in the order of its
+   ids (`hold`);
 5. what others only add to: effects, letters, jobs;
 6. the audit log, which is one for all: entries are written at the very end (`audit.actions.last_of_all`).
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     Touching = Sequence[Change | Effect]
 
 
+PERSONAL = parts.IN_ORGANIZATIONS | {parts.SUSPENSION, parts.PAUSE}
+
+
 def the_only_case_of(target: Target) -> None:
     """Whoever looks for the undecided case of a thing, to open one if there is none, is alone with that."""
     _named(f"case:{target}")
@@ -65,7 +69,7 @@ def _hold_people(touching: Touching) -> None:
     """All administrators come first, as in `accounts`: who suspends one counts them."""
     if any(each.part == parts.SUSPENSION for each in touching):
         session.execute(select(User.id).where(User.is_admin).order_by(User.id).with_for_update(key_share=True))
-    people = {each.target.id for each in touching if each.part in {parts.MEMBERSHIP, parts.SUSPENSION, parts.PAUSE}}
+    people = {each.target.id for each in touching if each.part in PERSONAL}
     if people:
         session.execute(select(User.id).where(User.id.in_(people)).order_by(User.id).with_for_update(key_share=True))
 

@@ -60,6 +60,7 @@ def composed(case: Case, draft: DecisionDraft, *, as_staff: bool, was_held: bool
         rule=draft.rule,
         reason=draft.reason,
         measures=placed(case, draft.measures),
+        place=place_of(case),
         now=now,
         url=where,
     )
@@ -70,9 +71,12 @@ def composed(case: Case, draft: DecisionDraft, *, as_staff: bool, was_held: bool
 
 def signature(case: Case, *, as_staff: bool) -> str:
     """Who decides, as those concerned read it: never a name of a person."""
-    if as_staff or case.organization_id is None:
-        return "The staff of this site"
-    return f"The moderators of {session.scalar(select(Organization.name).where(Organization.id == case.organization_id))}"
+    return "The staff of this site" if as_staff or case.organization_id is None else f"The moderators of {place_of(case)}"
+
+
+def place_of(case: Case) -> str:
+    """The organization whose content it is, by name."""
+    return session.scalar(select(Organization.name).where(Organization.id == case.organization_id)) or "the organization"
 
 
 def decided(case: Case, decision: Decision, draft: DecisionDraft, *, was_held: bool, now: datetime) -> None:
@@ -107,6 +111,7 @@ def sent(found: LetterPage) -> Letter:
         rule=decision.rule,
         reason=decision.reason,
         measures=measures_of(decision),
+        place=place_of(case),
         now=decision.at,
         url=letters.letter_url(decision.letter),
     )

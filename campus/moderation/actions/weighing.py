@@ -117,19 +117,25 @@ def _sentence(case: Case, measure: Measure, found: Consequences) -> str:
     who = "1 person" if found.reach == 1 else f"{found.reach:,} people"
     if measure.action is Action.NARROW:
         return f"From now on only {FEWER[parts.narrower(case, measure.audience)]} sees the post, and no longer {who}."
-    days = measure.days or 0
+    if measure.action is Action.PAUSE_HERE:
+        there = f"in {telling.place_of(case)} for {_days(measure)}, even after leaving and coming back"
+        return f"The author neither posts nor comments {there}. Elsewhere nothing changes."
     return {
         Action.NO_ACTION: _nothing(case),
         Action.HIDE: f"The {thing} is hidden from {who}, at once.",
         Action.REMOVE_PHOTO: f"Photos taken out: {_count(case, measure)}. Their files are refused at once.",
         Action.LOCK_COMMENTS: f"Nobody comments on the post any more; {found.comments:,} comments stay.",
         Action.WARN: "The author is warned. Nothing else changes.",
-        Action.PAUSE: f"The author neither posts nor comments for {days} days, anywhere on the site.",
+        Action.PAUSE: f"The author neither posts nor comments for {_days(measure)}, anywhere on the site.",
         Action.REMOVE_MEMBER: "The author loses membership, role and departments, and sees nothing internal any more.",
         Action.SUSPEND: f"The author is signed out everywhere; {found.signed_posts:,} posts signed by the author disappear.",
         Action.DELETE: f"The {thing} is hidden from {who} at once, and erased after 30 days.",
         Action.HOLD: "",
     }[measure.action]
+
+
+def _days(measure: Measure) -> str:
+    return "1 day" if measure.days == 1 else f"{measure.days} days"
 
 
 def _count(case: Case, measure: Measure) -> int:

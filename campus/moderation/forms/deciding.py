@@ -28,6 +28,7 @@ AUDIENCES = {
     Audience.FOLLOWERS: "Followers of the author",
     Audience.ONLY_ME: "The author alone",
 }
+DAYS = [SelectChoice(str(days), f"{days} day{'s'[: days > 1]}") for days in PAUSES]
 
 
 class DecisionForm(Form):
@@ -39,7 +40,8 @@ class DecisionForm(Form):
     measures = SelectMultipleField("What is done?", choices=[], validate_choice=False)
     photos = SelectMultipleField("Which photos?", coerce=int, choices=[], validate_choice=False)
     audience = SelectField("Who may still see it", choices=[], validate_choice=False)
-    pause = SelectField("For how long", choices=[SelectChoice(str(days), f"{days} day{'s'[: days > 1]}") for days in PAUSES])
+    pause = SelectField("For how long", choices=DAYS)
+    pause_here = SelectField("For how long", choices=DAYS)
     suspend = IntegerField("For how many days (empty: until it is lifted)", [Optional()])
     reason = TextAreaField("The reason, which the author reads", render_kw={"rows": 4})
     tell_reporters = BooleanField("Tell those who reported it what came of it", default=True)
@@ -72,8 +74,9 @@ class DecisionForm(Form):
         if action is Action.NARROW:
             wanted = self.text("audience")
             return Measure(action, audience=Audience(wanted) if wanted in set(Audience) else None)
-        if action is Action.PAUSE:
-            return Measure(action, days=int(self.text("pause")) if self.text("pause").isdecimal() else None)
+        if action in {Action.PAUSE, Action.PAUSE_HERE}:
+            days = self.text(action.value)
+            return Measure(action, days=int(days) if days.isdecimal() else None)
         if action is Action.SUSPEND:
             if self.suspend.raw_data and self.suspend.raw_data[0] and self.suspend.data is None:
                 raise Invalid("Write the number of days, or nothing.", field="measures")

@@ -61,6 +61,7 @@ from campus.organizations.actions.memberships import (
     leave,
     remove_member,
 )
+from campus.organizations.actions.pauses import require_not_paused_in, set_pause_in
 
 __all__ = [
     "DOMAIN_DECISION",
@@ -113,7 +114,9 @@ __all__ = [
     "remove_domain",
     "remove_member",
     "rename_department",
+    "require_not_paused_in",
     "reserve",
     "revoke_invitation",
+    "set_pause_in",
     "take_back",
 ]
