@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -59,9 +60,28 @@ def services() -> dict[str, dict[str, Any]]:
 def commands() -> list[list[str]]:
     """Every command line that starts something of the product: of the units, the image, its services."""
     starts = [Unit(file)["Service"]["ExecStart"].split() for file in UNITS if file.suffix == ".service"]
-    image = re.findall(r"^CMD \[(.*)\]$", (FILES / "Dockerfile").read_text(), re.MULTILINE)
     composed = [each["command"] for each in services().values() if "build" in each and "command" in each]
-    return [*starts, *([word.strip(' "') for word in line.split(",")] for line in image), *composed]
+    return [*starts, started_by_the_image(), *composed]
+
+
+def dockerfile() -> str:
+    return (FILES / "Dockerfile").read_text()
+
+
+def started_by_the_image() -> list[str]:
+    """What the shell of the image becomes."""
+    [line] = re.findall(r"^CMD (\[.*\])$", dockerfile(), re.MULTILINE)
+    shell, option, words = json.loads(line)
+    assert (shell, option) == ("sh", "-c")
+    command: list[str] = words.split()
+    assert command[0] == "exec"  # else the shell is told to stop, and nobody else
+    return command[1:]
+
+
+def copied(text: str) -> set[str]:
+    """What the image takes from the checkout."""
+    lines = re.findall(r"^COPY (?!--)(.+) \./?\S*$", text, re.MULTILINE)
+    return {source.rstrip("/") for line in lines for source in line.split()}
 
 
 def test_every_setting_that_is_named_is_a_setting() -> None:
@@ -72,7 +92,7 @@ def test_every_setting_that_is_named_is_a_setting() -> None:
     for service in services().values():
         named |= set(service.get("environment", {}))
     named |= set(re.findall(r"\$\{([A-Z0-9_]+)", (FILES / "compose.yaml").read_text()))
-    named |= set(re.findall(r"^\s+(CAMPUS_[A-Z_]+)=", (FILES / "Dockerfile").read_text(), re.MULTILINE))
+    named |= set(re.findall(r"^\s+(CAMPUS_[A-Z_]+)=", dockerfile(), re.MULTILINE))
     assert named - OF_COMPOSE <= known
 
 
@@ -144,15 +164,35 @@ def test_nginx_never_lets_a_client_into_the_place_of_the_photos() -> None:
 
 
 def test_the_image_is_pinned_not_root_and_asks_itself_how_it_is() -> None:
-    text = (FILES / "Dockerfile").read_text()
+    text = dockerfile()
     assert all(re.match(r"[a-z/]+:\d+\.\d+", base) for base in re.findall(r"^FROM (\S+)", text, re.MULTILINE))
     assert re.search(r"^USER 10001:10001$", text, re.MULTILINE)
     assert "/livez" in text[text.index("HEALTHCHECK") :]
-    copied = {
-        source.rstrip("/") for line in re.findall(r"^COPY (?!--)(.+) \./?\S*$", text, re.MULTILINE) for source in line.split()
-    }
-    assert copied == {"app.py", "config.py", "tasks.py", "requirements.txt", "campus", "templates", "static", "migrations"}
-    assert all((ROOT / source).exists() for source in copied)
+    assert copied(text) == {"app.py", "config.py", "tasks.py", "requirements.txt", "campus", "templates", "static", "migrations"}
+    assert all((ROOT / source).exists() for source in copied(text))
+
+
+def test_the_image_is_given_what_it_copies_and_nothing_hidden() -> None:
+    first, *rest = (ROOT / ".dockerignore").read_text().splitlines()
+    assert first == "*"
+    assert {line[1:] for line in rest if line.startswith("!")} == copied(dockerfile())
+    assert rest[-1] == "**/.*"  # the last word: no settings, no keys
+
+
+def test_a_change_of_the_code_moves_the_code_alone() -> None:
+    """Libraries lie below it, compiled, and are not installed anew."""
+    _, building, running = dockerfile().split("\nFROM ")
+    assert "requirements.txt" in building
+    assert copied(f"\n{building}") == {"requirements.txt"}
+    libraries, compiled, code = (running.index(word) for word in ("COPY --from=build", "compileall", "COPY app.py"))
+    assert libraries < compiled < code
+    assert "compileall" in running[running.index("COPY migrations") :]
+
+
+def test_the_image_has_as_many_web_processes_as_its_settings_say() -> None:
+    """Limits of bursts are divided by that number."""
+    assert started_by_the_image()[-2:] == ["-w", "$WEB_WORKERS"]
+    assert re.search(r"^\s+WEB_WORKERS=\d+$", dockerfile(), re.MULTILINE)
 
 
 def test_every_service_is_pinned_and_comes_back() -> None:
