@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FILES = ROOT / "docs" / "operations"
 UNITS = sorted((FILES / "systemd").iterdir())
+IMAGE = "photocampus"  # what the Dockerfile makes
 OF_COMPOSE = {"POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_INITDB_ARGS"}
 SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 GOOD = {"SECRET_KEY": "Zk3vQ9xT7bLr2mWc8pNdY5sHj4gFa6Ue", "AUDIT_KEY": "Pk3vQ9xT7bLr2mWc8pNdY5sHj4gFa6Ue"}
@@ -60,7 +61,7 @@ def services() -> dict[str, dict[str, Any]]:
 def commands() -> list[list[str]]:
     """Every command line that starts something of the product: of the units, the image, its services."""
     starts = [Unit(file)["Service"]["ExecStart"].split() for file in UNITS if file.suffix == ".service"]
-    composed = [each["command"] for each in services().values() if "build" in each and "command" in each]
+    composed = [each["command"] for each in services().values() if each["image"] == IMAGE and "command" in each]
     return [*starts, started_by_the_image(), *composed]
 
 
@@ -101,7 +102,9 @@ def test_the_settings_of_the_files_are_those_of_a_production_site() -> None:
     with pytest.raises(config.BadSettings, match="SECRET_KEY"):
         config.load(environment())
     assert config.load(environment() | GOOD).is_production
-    composed = {name: str(value) for name, value in services()["web"]["environment"].items()}
+    composed = {
+        name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)) for name, value in services()["web"]["environment"].items()
+    }
     filled = composed | GOOD | {"SITE_URL": "https://campus.example.edu", "MAIL_URL": "smtp://mail.example.edu"}
     assert config.load(filled | {"DATABASE_URL": "postgresql://photocampus@postgres/photocampus"}).drain_seconds > 0
 
@@ -195,9 +198,31 @@ def test_the_image_has_as_many_web_processes_as_its_settings_say() -> None:
     assert re.search(r"^\s+WEB_WORKERS=\d+$", dockerfile(), re.MULTILINE)
 
 
+def test_one_service_makes_the_image_and_the_others_take_it() -> None:
+    """Made by several at once, a name that is there already is an error; asked of a registry, it is not found."""
+    ours = {name: each for name, each in services().items() if each["image"] == IMAGE}
+    assert set(ours) == {"migrate", "web", "worker", "sweep"}
+    assert [name for name, each in ours.items() if "build" in each] == ["migrate"]
+    assert {each["pull_policy"] for name, each in ours.items() if name != "migrate"} == {"never"}
+    assert all("migrate" in each["depends_on"] for name, each in ours.items() if name != "migrate")
+
+
+def test_the_database_is_asked_where_the_product_will_ask() -> None:
+    """While its image makes a new database, a server answers at the socket that is stopped again."""
+    words = services()["postgres"]["healthcheck"]["test"]
+    assert words[words.index("-h") + 1] == "127.0.0.1"
+
+
+def test_shared_memory_of_nginx_has_a_name_for_each_use() -> None:
+    text = "".join((FILES / "nginx" / name).read_text() for name in ("photocampus.conf", "upstream-compose.conf"))
+    caches, zones = set(re.findall(r"shared:(\w+):", text)), re.findall(r"^\s*zone (\w+) ", text, re.MULTILINE)
+    assert zones
+    assert caches.isdisjoint(zones)
+
+
 def test_every_service_is_pinned_and_comes_back() -> None:
     for name, service in services().items():
-        assert "build" in service or re.search(r":\d+\.\d+", service["image"]), name
+        assert service["image"] == IMAGE or re.search(r":\d+\.\d+", service["image"]), name
         assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
         for place in service.get("volumes", []):
             source = place.split(":")[0]
