@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 CLASSMATES = 34
 OVER_THE_THRESHOLD = 100  # followers of the celebrity beyond it
+NEWCOMERS = 0.25  # of those who only follow: the share that came within the last ninety days, which charts show
 PERSON = {persona.name: number for number, persona in enumerate(PERSONAS, start=1)}
 CELEBRITY = PERSON["Celia Marchetti"]
 BUSY = PERSON["Noor Adeyemi"]
@@ -52,20 +53,21 @@ def small(seed: int, now: datetime, password_hash: str) -> Demo:
     crowd = range(len(people) + 1, len(people) + 1 + settings.current().feed.celebrity_threshold + OVER_THE_THRESHOLD)
     follows = _follows(Dice(seed, "follows"), people, crowd)
     world = _world(now, people, follows)
+    world.joined = _joined(Dice(seed, "sign-ups"), crowd, now)
     world.posts = story.tell(world, Dice(seed, "story"), BUSY)
     _give_marks(world, Dice(seed, "marks"), crowd)
     used = sum(1 for post in world.posts if post.author_id == BUSY and post.published_at >= POSTS.period.start(now))
     return Demo(
         world,
         [
-            (User, _user_rows(people, crowd, Dice(seed, "crowd"), (now, password_hash))),
+            (User, _user_rows(people, world.joined, Dice(seed, "crowd"), (now, password_hash))),
             (EmailAddress, _address_rows(people, now)),
             (OrganizationRow, _organization_rows(now)),
             (OrganizationDomain, ((it.domain, number) for number, it in enumerate(ORGANIZATIONS, start=1))),
             (Department, ((number, *rest) for number, rest in enumerate(DEPARTMENTS, start=1))),
             (OrganizationMembership, _membership_rows(people, now)),
             (DepartmentMembership, _department_rows(people)),
-            (Follow, ((n, *follow, now - timedelta(days=40 + n % 300)) for n, follow in enumerate(follows, start=1))),
+            (Follow, _follow_rows(follows, world)),
             (Block, [(PERSON["Ravi Menon"], PERSON["Hanna Weiss"], now - timedelta(days=12))]),
             (Mute, _mute_rows(now)),
             (FeedState, _state_rows(Dice(seed, "visits"), people, now)),
@@ -141,7 +143,21 @@ def _give_marks(world: World, dice: Dice, crowd: range) -> None:
         post.shares = dice.tail(6 if celebrated else 1, 30) if reach else 0
 
 
-def _user_rows(people: list[Persona], crowd: range, dice: Dice, kept: tuple[datetime, str]) -> Iterator[Row]:
+def _joined(dice: Dice, crowd: range, now: datetime) -> dict[int, datetime]:
+    """When each of those who only follow signed up: some every day, more of late."""
+    return {
+        number: now - timedelta(days=90 * dice.random() ** 1.4 if dice.chance(NEWCOMERS) else dice.uniform(90, 400))
+        for number in crowd
+    }
+
+
+def _follow_rows(follows: list[tuple[int, int | None, int | None, FollowStatus]], world: World) -> Iterator[Row]:
+    """Those who only follow came for that."""
+    for number, follow in enumerate(follows, start=1):
+        yield number, *follow, world.joined.get(follow[0], world.now - timedelta(days=40 + number % 300))
+
+
+def _user_rows(people: list[Persona], crowd: dict[int, datetime], dice: Dice, kept: tuple[datetime, str]) -> Iterator[Row]:
     now, password_hash = kept
     joined = now - timedelta(days=400)
     for number, person in enumerate(people, start=1):
@@ -149,10 +165,10 @@ def _user_rows(people: list[Persona], crowd: range, dice: Dice, kept: tuple[date
         gone = now - timedelta(days=3) if person.suspended else None
         flags = (person.locked, person.admin, True, password_hash, gone, person.scope)
         yield (number, handle, person.name, person.bio, *flags, joined, joined)
-    for number in crowd:  # they only follow: without a password or address nobody can sign in as them
+    for number, came in crowd.items():  # they only follow: without a password or address nobody can sign in as them
         name = f"{dice.choice(FIRST)} {dice.choice(LAST)}"
         handle = f"{handle_of(*name.split())}_{number}"
-        yield (number, handle, name, "", False, False, True, None, None, Scope.ALL, joined, joined)
+        yield (number, handle, name, "", False, False, True, None, None, Scope.ALL, came, came)
 
 
 def _address_rows(people: list[Persona], now: datetime) -> Iterator[Row]:

@@ -50,6 +50,12 @@ class World:
     apart: set[tuple[int, int]] = field(default_factory=set)
     silenced: set[int] = field(default_factory=set)  # authors whom nobody hears
     posts: list[Planned] = field(default_factory=list)
+    joined: dict[int, datetime] = field(default_factory=dict)  # who was not there from the beginning, and since when
+
+    def there_at(self, people: Sequence[int], moment: datetime) -> Sequence[int]:
+        """Those of these people who had signed up by then."""
+        late = {one for one, joined in self.joined.items() if joined > moment}
+        return [one for one in people if one not in late] if late else people
 
     def circle(self, post: Planned) -> Sequence[int]:
         """Who may like and discuss a post: people who see it, the author aside."""

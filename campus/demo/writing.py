@@ -35,7 +35,7 @@ def like_rows(world: World, seed: int) -> Iterator[Row]:
     dice = Dice(seed, "likes")
     for post in world.posts:
         for person in dice.sample(world.circle(post), post.likes) if post.likes else ():
-            yield post.id, person, _later(dice, post, world.now)
+            yield post.id, person, max(_later(dice, post, world.now), world.joined.get(person, post.published_at))
 
 
 def comment_rows(world: World, seed: int) -> Iterator[Row]:
@@ -46,7 +46,7 @@ def comment_rows(world: World, seed: int) -> Iterator[Row]:
         circle = world.circle(post) if post.comments else ()
         for moment in sorted(_later(dice, post, world.now) for _ in range(post.comments)):
             number += 1
-            yield number, post.id, dice.choice(circle), remark(dice), moment
+            yield number, post.id, dice.choice(world.there_at(circle, moment)), remark(dice), moment
 
 
 def share_rows(world: World, seed: int) -> Iterator[Row]:
@@ -57,7 +57,8 @@ def share_rows(world: World, seed: int) -> Iterator[Row]:
         circle = world.circle(post) if post.shares else ()
         for _ in range(post.shares):
             number += 1
-            yield number, post.id, dice.choice(circle), dice.choices(PLATFORMS, OFTEN)[0], _later(dice, post, world.now)
+            person, platform, moment = dice.choice(circle), dice.choices(PLATFORMS, OFTEN)[0], _later(dice, post, world.now)
+            yield number, post.id, person, platform, max(moment, world.joined.get(person, moment))
 
 
 def _later(dice: Dice, post: Planned, now: datetime) -> datetime:

@@ -15,7 +15,7 @@ from campus.demo.loading import Loaded, NotEmpty, NotInProduction, Size, load
 from campus.demo.removal import remove
 from campus.feed.models import FeedEntry
 from campus.follows.models import Follow
-from campus.interactions.models import Comment, Share
+from campus.interactions.models import Comment, Like, Share
 from campus.moderation.kinds import CaseState, Tab
 from campus.moderation.models import Case
 from campus.moderation.queries.listing import tab_counts
@@ -108,6 +108,21 @@ def test_the_charts_of_administrators_are_filled(small: Loaded, now: datetime) -
     assert drawn["posts"] == session.scalar(select(func.count()).where(Post.state == PostState.PUBLISHED))
     assert drawn["storage"]
     assert last().day == now.date()
+
+
+def test_people_signed_up_on_most_days_and_did_nothing_before(small: Loaded, now: datetime) -> None:
+    [signed_up] = [each.values for each in series(LONGEST, now=now) if each.figure.name == "sign_ups"]
+    assert sum(1 for value in signed_up if value) > LONGEST / 2
+    assert sum(1 for value in signed_up[-30:] if value) > 20
+    for act, person, at in (
+        (Like, Like.user_id, Like.created_at),
+        (Comment, Comment.author_id, Comment.created_at),
+        (Share, Share.user_id, Share.created_at),
+        (Follow, Follow.follower_id, Follow.created_at),
+        (Post, Post.author_id, Post.published_at),
+    ):
+        early = select(func.count()).select_from(act).join(User, User.id == person).where(at < User.created_at)
+        assert session.scalar(early) == 0
 
 
 def test_new_rows_go_on_after_the_demo(small: Loaded) -> None:
