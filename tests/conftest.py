@@ -19,10 +19,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
 from campus.platform import outbox, settings
-from campus.platform.db import Base, db, session
+from campus.platform.db import db, session
 from campus.platform.embedded import Endpoints
 from campus.switchboard import HANDLERS
 from tests import servers as test_servers
+from tests.keeping import filled, unwatched
 from tests.scheduling import Together
 from tests.signing_in import put_session
 
@@ -106,12 +107,9 @@ def db_clean(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _empty_tables() -> None:
     """Delete the rows of the tables that have any; foreign keys are not looked at, because everything goes."""
-    names = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
-    filled = " UNION ALL ".join(f"(SELECT '{name}' WHERE EXISTS (SELECT FROM {name}))" for name in names)  # noqa: S608 - table names
     with db.engine.begin() as connection:
-        found = connection.execute(text(filled)).scalars().all()
-        if found:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        if found := filled(connection):
+            unwatched(connection)
             steps = ", ".join(f"step_{n} AS (DELETE FROM {name})" for n, name in enumerate(found))  # noqa: S608 - table names
             connection.execute(text(f"WITH {steps} SELECT"))
 

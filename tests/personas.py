@@ -7,20 +7,25 @@ charlie is a stranger; dana administers the university; eve was removed from it;
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
-from campus.organizations.models import MembershipStatus, Role
+from campus.accounts.models import User
+from campus.organizations.models import Department, MembershipStatus, Organization, Role
 from campus.platform.clock import now
-from campus.platform.db import transaction
+from campus.platform.db import session, transaction
 from tests.factories import make_company, make_department, make_member, make_university, make_user
+from tests.keeping import kept
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from campus.accounts.models import User
-    from campus.organizations.models import Company, Department, University
+    from campus.organizations.models import Company, University
+
+
+KINDS: tuple[Any, ...] = (Organization, Department, User)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,21 @@ class World:
 @pytest.fixture
 def world(app: Flask) -> World:
     """The campus of the tests: one university with two departments, a company without members, seven people."""
+    numbers = kept(_numbers_of_everybody)
+    found: dict[str, Any] = {}
+    for kind in KINDS:
+        rows = {row.id: row for row in session.scalars(select(kind).where(kind.id.in_(numbers[kind].values())))}
+        found |= {name: rows[number] for name, number in numbers[kind].items()}
+    return World(**found)
+
+
+def _numbers_of_everybody() -> dict[type, dict[str, int]]:
+    """Make the world. Returns the number of each who is in it, by table and name."""
+    made = vars(_made()).items()
+    return {kind: {name: row.id for name, row in made if isinstance(row, kind)} for kind in KINDS}
+
+
+def _made() -> World:
     with transaction():
         northbridge = make_university(slug="northbridge", name="Northbridge University")
         made = World(

@@ -22,6 +22,7 @@ from tests.api.matrix.remains import rows
 from tests.api.matrix.routes import FILES, OPEN, ROUTES
 from tests.api.matrix.stage import WORD, Stage, build
 from tests.api.matrix.verdicts import judged
+from tests.keeping import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ SIGN_IN = {"error": "Authentication required"}
 def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Everybody and everything; nobody asks too often."""
     monkeypatch.setattr("campus.platform.rates.throttle", lambda *_: None)
-    return build()
+    return kept(build)
 
 
 def test_no_operation_without_a_row(app: Flask) -> None:

@@ -24,6 +24,7 @@ from tests.api.matrix.law import SHUT_OUT, Verdict, Who, reaches, sees
 from tests.api.matrix.stage import WORD, Stage, build
 from tests.api.matrix.things import ORGANIZATIONS, POSTS
 from tests.api.matrix.verdicts import judged
+from tests.keeping import kept
 from tests.pages.routes import A_POST, AN_ORGANIZATION, ELSEWHERE, ROOMS_ELSEWHERE, ROUTES
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Page:
 @pytest.fixture
 def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr("campus.platform.rates.throttle", lambda *_: None)
-    return build()
+    return kept(build)
 
 
 def test_no_page_without_a_row(app: Flask) -> None:

@@ -18,6 +18,7 @@ from tests.api.matrix.law import SHUT_OUT, Verdict, Who
 from tests.api.matrix.remains import rows
 from tests.api.matrix.stage import WORD, Stage, build
 from tests.api.matrix.verdicts import judged
+from tests.keeping import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ CODES = {Verdict.FORBIDDEN: "FORBIDDEN", Verdict.MISSING: "NOT_FOUND"}
 def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Everybody and everything; nobody asks too often."""
     monkeypatch.setattr("campus.platform.rates.throttle", lambda *_: None)
-    return build()
+    return kept(build)
 
 
 def test_no_field_without_a_cell() -> None:
