@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import ValidationError
 
+from campus.api.incoming import LARGEST
 from campus.api.operations import Operation, of_view
 from campus.api.paging import cursor_of
 from campus.platform.tokens import sign
@@ -18,6 +19,7 @@ from tests.api.matrix.asking import address, may
 from tests.api.matrix.remains import rows
 from tests.api.matrix.routes import FILES, ROUTES
 from tests.api.matrix.stage import Stage, build
+from tests.keeping import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,7 +80,7 @@ class Door:
 def stage(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Somebody who may do everything, and things to do it with; nobody asks too often."""
     monkeypatch.setattr("campus.platform.rates.throttle", lambda *_: None)
-    return build()
+    return kept(build)
 
 
 @pytest.fixture
@@ -168,7 +170,7 @@ def test_what_is_no_json(caller: Caller, doors: list[Door]) -> None:
 
 def test_too_much_json(caller: Caller, doors: list[Door]) -> None:
     for door, _, _ in _bodies(doors):
-        caller.refused(door, 413, data=b'{"text": "' + b"a" * 10_000_000 + b'"}', content_type="application/json")
+        caller.refused(door, 413, data=b'{"text": "' + b"a" * LARGEST + b'"}', content_type="application/json")
         for deep in (b"[" * 40 + b"]" * 40, b'{"a":' * 40 + b"1" + b"}" * 40, b"[" * 400_000):
             caller.refused(door, 400, data=deep, content_type="application/json")
         caller.refused(door, 422, json={f"field{n}": n for n in range(20_000)})
