@@ -1,4 +1,4 @@
-"""How much room photos take, by kind, and which files belong to no photo: measured by night, because it looks at every file."""
+"""How much room photos take, by kind, and which files nothing names: measured by night, because it looks at every file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
+from campus.accounts.models import User
 from campus.admin import figures
 from campus.admin.models import DailyFigure
+from campus.organizations.models import Organization
 from campus.platform.db import session
 from campus.posts.files import storage
-from campus.posts.models import Photo
+from campus.posts.models import KeptPhoto, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +24,13 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 TOKEN = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
-KINDS = {"webp": "Photos in WebP", "jpg": "Photos in JPEG", "incoming": "Uploads that wait", "other": "Anything else"}
+KINDS = {
+    "webp": "Photos in WebP",
+    "jpg": "Photos in JPEG",
+    "portraits": "Pictures of people, and logos",
+    "incoming": "Uploads that wait",
+    "other": "Anything else",
+}
 ORPHANS = "orphans"
 
 
@@ -38,7 +46,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The last measurement; `day` None if there was none. `orphans` are files of no photo."""
+    """The last measurement; `day` None if there was none. `orphans` are names of files that nothing has."""
 
     day: date | None
     rooms: list[Room]
@@ -86,9 +94,10 @@ def _kind(key: str) -> str:
 
 
 def _orphans(names: Iterable[str]) -> int:
-    """How many of the names in the storage no photo has."""
+    """How many of the names in the storage no photo has, no person, no organization, and nothing that keeps a photo."""
     tokens, lost = [uuid.UUID(name) for name in names], 0
     for start in range(0, len(tokens), BATCH):
         batch = tokens[start : start + BATCH]
-        lost += len(batch) - len(session.scalars(select(Photo.id).where(Photo.token.in_(batch))).all())
+        columns = (Photo.token, User.avatar_token, Organization.logo_token, KeptPhoto.token)
+        lost += len(batch) - len(session.scalars(union(*(select(each).where(each.in_(batch)) for each in columns))).all())
     return lost

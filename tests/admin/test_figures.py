@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,14 @@ from sqlalchemy import func, select
 
 from campus.admin import charts, figures, storage, system
 from campus.admin.models import DailyFigure
+from campus.media.variants import Format, portrait_key, variant_key
 from campus.platform.clock import now
 from campus.platform.db import session, transaction
 from campus.platform.discretion import HIDDEN, without_secrets
 from campus.platform.outbox import Job, JobState
 from campus.platform.settings import Settings, current, override
 from campus.posts.files import storage as opened
+from campus.posts.models import KeptPhoto
 from tests.factories import make_comment, make_like, make_post
 
 if TYPE_CHECKING:
@@ -67,6 +70,23 @@ def test_storage_is_measured_by_kind_and_orphans_are_found(world: World, client_
         assert "Photos in WebP" in client_as(world.root).get("/admin/storage").text
     finally:
         for key in opened().keys("photos/aa/"):
+            opened().delete(key)
+
+
+def test_pictures_of_people_logos_and_what_is_kept_are_no_orphans(world: World, client_as: Any) -> None:
+    face, logo, kept = (uuid.uuid4() for _ in range(3))
+    keys = [portrait_key(face, 64), portrait_key(logo, 64), variant_key(kept, 320, Format.WEBP)]
+    with transaction():
+        session.merge(world.alice).avatar_token = face
+        session.merge(world.northbridge).logo_token = logo
+        session.add(KeptPhoto(token=kept, kept_for="case:1"))
+    for key in keys:
+        opened().write(key, b"x" * 10)
+    try:
+        assert storage.measure(now=now()) == {"files": 3, "bytes": 30, "orphans": 0}
+        assert [(room.kind, room.files) for room in storage.last().rooms] == [("webp", 1), ("portraits", 2)]
+    finally:
+        for key in keys:
             opened().delete(key)
 
 
