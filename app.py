@@ -16,18 +16,27 @@ from campus.platform import embedded
 if __name__ == "__main__":  # the supervisor starts programs that load the application: it needs none of it, and is there at once
     from campus.platform import supervisor
 else:
+    import click
+
     import tasks
     from campus.application import create_app
+    from campus.cli.asking import runs_nothing
 
 if TYPE_CHECKING:
     from campus.platform.settings import Settings
 
 
+NOWHERE = embedded.Endpoints("postgresql+psycopg:///nowhere?host=/nowhere", "unix:///nowhere/valkey.sock?db=0")
+
+
 def _with_servers(settings: Settings) -> Settings:
-    """Name the embedded servers wherever no other is named, starting them if they do not run yet."""
+    """Name the embedded servers wherever no other is named, starting them if they do not run yet, and are needed at all."""
     if settings.database_url and settings.redis_url:
         return settings
-    endpoints = embedded.attach_or_start(settings.var, postgres=not settings.database_url, valkey=not settings.redis_url)
+    if click.get_current_context(silent=True) and runs_nothing(sys.argv[1:]):  # `flask`, which will say something and end
+        endpoints = NOWHERE
+    else:
+        endpoints = embedded.attach_or_start(settings.var, postgres=not settings.database_url, valkey=not settings.redis_url)
     return dataclasses.replace(
         settings,
         database_url=settings.database_url or endpoints.database_url,
