@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 POSTS = 60_000
 BY_UNIVERSITIES, BY_COMPANIES = 24_000, 12_000  # and the rest by people, 40 %
-UNIVERSITIES = 10  # the first so many organizations
 DEPARTMENTS_EACH = 8
 DAYS = 30
 LIKES, COMMENTS, SHARES = 1_200_000, 240_000, 60_000
@@ -47,7 +46,10 @@ def plan(world: World, dice: Dice, officers: dict[int, list[int]], scale: int) -
 
 
 def _by_organizations(world: World, dice: Dice, officers: dict[int, list[int]], scale: int) -> Iterator[Planned]:
-    for first, last, total in ((1, UNIVERSITIES, BY_UNIVERSITIES), (UNIVERSITIES + 1, len(world.members), BY_COMPANIES)):
+    for first, last, total in (
+        (1, world.universities, BY_UNIVERSITIES),
+        (world.universities + 1, len(world.members), BY_COMPANIES),
+    ):
         organizations = range(first, last + 1)
         counts = apportion(
             total * scale, [len(world.members[one]) for one in organizations], [POSTS * scale] * len(organizations)
@@ -63,7 +65,7 @@ def _by_organizations(world: World, dice: Dice, officers: dict[int, list[int]], 
 
 def _of_organization(world: World, dice: Dice, whose: tuple[int, int], officers: Sequence[int]) -> Planned:
     organization, author = whose
-    private, in_department = dice.chance(PRIVATE), organization <= UNIVERSITIES and dice.chance(IN_DEPARTMENT)
+    private, in_department = dice.chance(PRIVATE), organization <= world.universities and dice.chance(IN_DEPARTMENT)
     if in_department:
         department = (organization - 1) * DEPARTMENTS_EACH + 1 + dice.randrange(DEPARTMENTS_EACH)
         narrow = dice.chance(0.6)
@@ -71,7 +73,7 @@ def _of_organization(world: World, dice: Dice, whose: tuple[int, int], officers:
         writer = dice.choice(world.departments[department])
         return _worded(dice, Voice.DEPARTMENT, Planned(0, writer, world.now, audience, "", "", organization, department))
     official = dice.chance(OFFICIAL)
-    voice = Voice.UNIVERSITY if organization <= UNIVERSITIES else Voice.COMPANY
+    voice = Voice.UNIVERSITY if organization <= world.universities else Voice.COMPANY
     audience = Audience.ORGANIZATION if private else Audience.PUBLIC
     writer = dice.choice(officers) if official else author
     return _worded(dice, voice, Planned(0, writer, world.now, audience, "", "", organization, None, official))

@@ -1,6 +1,7 @@
 """The people and organizations of the campus and large demos: as many as the benchmarks want, in the shapes that campuses have.
 
-Follows, memberships of companies and popularity follow power laws; everything else is spread evenly. Numbers are per `SCALE`.
+Follows, memberships of companies and popularity follow power laws; everything else is spread evenly. A larger campus has more
+organizations, not larger ones.
 """
 
 from __future__ import annotations
@@ -63,9 +64,9 @@ class Circles:
 
 
 def crowd(seed: int, now: datetime, password_hash: str, scale: int = 1) -> Demo:
-    """A campus of `scale` times 20,000 people and 60,000 posts."""
-    people = PEOPLE * scale
-    world = World(now, range(1, people + 1))
+    """A campus of `scale` times 20,000 people, 30 organizations and 60,000 posts; `scale` is 10 at most, as towns have names."""
+    people, universities, companies = PEOPLE * scale, UNIVERSITIES * scale, COMPANIES * scale
+    world = World(now, range(1, people + 1), universities)
     circles = _circles(Dice(seed, "memberships"), people, scale)
     _enter(world, circles)
     locked = frozenset(Dice(seed, "locked").sample(world.actors, int(LOCKED * people)))
@@ -79,12 +80,18 @@ def crowd(seed: int, now: datetime, password_hash: str, scale: int = 1) -> Demo:
             (User, _user_rows(Dice(seed, "people"), names, (locked, password_hash), now)),
             (
                 EmailAddress,
-                ((n, n, f"{handle}@{_slug(homes[n])}.example", True, now, now) for n, (handle, _) in enumerate(names, 1)),
+                (
+                    (n, n, f"{handle}@{_slug(homes[n], universities)}.example", True, now, now)
+                    for n, (handle, _) in enumerate(names, 1)
+                ),
             ),
-            (Organization, _organization_rows(now)),
-            (OrganizationDomain, ((f"{_slug(number)}.example", number) for number in range(1, UNIVERSITIES + COMPANIES + 1))),
-            (Department, _departments()),
-            (OrganizationMembership, _membership_rows(Dice(seed, "kinds"), circles, now)),
+            (Organization, _organization_rows(universities, companies, now)),
+            (
+                OrganizationDomain,
+                ((f"{_slug(number, universities)}.example", number) for number in range(1, universities + companies + 1)),
+            ),
+            (Department, _departments(universities)),
+            (OrganizationMembership, _membership_rows(Dice(seed, "kinds"), circles, universities, now)),
             (DepartmentMembership, circles.departments),
             (Follow, _follow_rows(Dice(seed, "followed"), follows, locked, now)),
             (Block, _pairs(Dice(seed, "blocks"), people, int(BLOCKS * people), now)),
@@ -97,21 +104,22 @@ def crowd(seed: int, now: datetime, password_hash: str, scale: int = 1) -> Demo:
 def _circles(dice: Dice, people: int, scale: int) -> Circles:
     """Companies first, by size; then a university for everybody but a third of the companies' people; then a second for some."""
     belongs: list[list[int]] = [[] for _ in range(people + 1)]
-    for rank in range(1, COMPANIES + 1):
-        size = round(scale * LARGEST_COMPANY / rank**COMPANY_EXPONENT)
+    universities = UNIVERSITIES * scale
+    for number in range(COMPANIES * scale):
+        size = round(LARGEST_COMPANY / (number // scale + 1) ** COMPANY_EXPONENT)
         free = [n for n in dice.sample(range(1, people + 1), 2 * size) if len(belongs[n]) < MOST_MEMBERSHIPS - 1]
         for person in free[:size]:
-            belongs[person].append(UNIVERSITIES + rank)
-    weights = zipf(UNIVERSITIES, 0.35)
+            belongs[person].append(universities + number + 1)
+    weights = zipf(universities, 0.35)
     for mine in belongs[1:]:
         if not mine or not dice.chance(COMPANY_ONLY):
-            universities = dice.choices(range(1, UNIVERSITIES + 1), cum_weights=weights, k=1 + dice.chance(SECOND_UNIVERSITY))
-            mine.extend(dict.fromkeys(universities))
+            chosen = dice.choices(range(1, universities + 1), cum_weights=weights, k=1 + dice.chance(SECOND_UNIVERSITY))
+            mine.extend(dict.fromkeys(chosen))
     departments = [
         (_department(organization, place), person, organization)
         for person, mine in enumerate(belongs)
         for organization in mine[:MOST_MEMBERSHIPS]
-        if organization <= UNIVERSITIES
+        if organization <= universities
         for place in dice.sample(range(DEPARTMENTS_EACH), 1 + dice.chance(0.1))
     ]
     return Circles(_with_roles(dice, belongs), departments)
@@ -206,22 +214,31 @@ def _user_rows(dice: Dice, names: list[tuple[str, str]], kept: tuple[frozenset[i
         yield (number, handle, name, dice.choice(BIOS), *flags, joined, joined)
 
 
-def _slug(organization: int) -> str:
-    if organization <= UNIVERSITIES:
+def _slug(organization: int, universities: int) -> str:
+    """A university's is its town; ten towns have twenty companies, each of a trade of its own there."""
+    if organization <= universities:
         return TOWNS[organization - 1].lower()
-    rank = organization - UNIVERSITIES - 1
-    return f"{TOWNS[(3 * rank) % len(TOWNS)]}-{TRADES[(rank + rank // 10) % len(TRADES)]}".lower()
+    region, rank = divmod(organization - universities - 1, COMPANIES)
+    return f"{TOWNS[10 * region + 3 * rank % 10]}-{TRADES[(rank + rank // 10) % len(TRADES)]}".lower()
 
 
-def _organization_rows(now: datetime) -> Iterator[Row]:
+def _organization_rows(universities: int, companies: int, now: datetime) -> Iterator[Row]:
     founded = now - timedelta(days=1500)
-    for number in range(1, UNIVERSITIES + 1):
+    for number in range(1, universities + 1):
         town = TOWNS[number - 1]
         about = f"The university of {town}: {DEPARTMENTS_EACH} departments, one canteen, many bicycles."
         described = (about, town, True, JoinPolicy.DOMAIN, "organization")
-        yield (number, OrganizationKind.UNIVERSITY, _slug(number), f"University of {town}", *described, True, founded)
-    for number in range(UNIVERSITIES + 1, UNIVERSITIES + COMPANIES + 1):
-        name = _slug(number).replace("-", " ").title()
+        yield (
+            number,
+            OrganizationKind.UNIVERSITY,
+            _slug(number, universities),
+            f"University of {town}",
+            *described,
+            True,
+            founded,
+        )
+    for number in range(universities + 1, universities + companies + 1):
+        name = _slug(number, universities).replace("-", " ").title()
         described = (
             f"{name} works with the universities around it.",
             name.split()[0],
@@ -229,7 +246,7 @@ def _organization_rows(now: datetime) -> Iterator[Row]:
             JoinPolicy.APPROVAL,
             "public",
         )
-        yield (number, OrganizationKind.COMPANY, _slug(number), name, *described, True, founded)
+        yield (number, OrganizationKind.COMPANY, _slug(number, universities), name, *described, True, founded)
 
 
 def _department(organization: int, place: int) -> int:
@@ -242,18 +259,18 @@ def field_of(department: int) -> str:
     return FIELDS[(3 * organization + place) % len(FIELDS)]
 
 
-def _departments() -> Iterator[Row]:
-    for department in range(1, UNIVERSITIES * DEPARTMENTS_EACH + 1):
+def _departments(universities: int) -> Iterator[Row]:
+    for department in range(1, universities * DEPARTMENTS_EACH + 1):
         name = field_of(department)
         yield department, (department - 1) // DEPARTMENTS_EACH + 1, name.lower().replace(" ", "-"), name
 
 
-def _membership_rows(dice: Dice, circles: Circles, now: datetime) -> Iterator[Row]:
+def _membership_rows(dice: Dice, circles: Circles, universities: int, now: datetime) -> Iterator[Row]:
     """Rows of `OrganizationMembership`."""
     university = (tuple(MemberKind), (75, 8, 9, 5, 2, 1))
     company = ((MemberKind.STAFF, MemberKind.PARTNER, MemberKind.STUDENT), (80, 8, 12))
     for organization, person, role in circles.memberships:
-        kinds, weights = university if organization <= UNIVERSITIES else company
+        kinds, weights = university if organization <= universities else company
         since = now - timedelta(days=dice.uniform(40, 1300))
         yield organization, person, role, dice.choices(kinds, weights)[0], MembershipStatus.ACTIVE, since, None
 

@@ -94,17 +94,12 @@ BIOS = (
     "",
 )
 
-TOWNS = (
-    "Northbridge",
-    "Westmere",
-    "Eastfold",
-    "Southquay",
-    "Highmoor",
-    "Lakeside",
-    "Stonebury",
-    "Fairhaven",
-    "Ashgrove",
-    "Millbrook",
+_BEGINNINGS = ("North", "West", "East", "South", "High", "Lake", "Stone", "Fair", "Ash", "Mill")
+_ENDINGS = ("bridge", "mere", "fold", "quay", "moor", "side", "bury", "haven", "grove", "brook")
+TOWNS = tuple(  # a hundred: Northbridge, Westmere, Eastfold and so on, then Northmere, Westfold …
+    beginning + _ENDINGS[(place + row) % len(_ENDINGS)]
+    for row in range(len(_ENDINGS))
+    for place, beginning in enumerate(_BEGINNINGS)
 )
 TRADES = ("Robotics", "Analytics", "Studios", "Instruments", "Publishing", "Optics", "Foods", "Energy", "Architects", "Logistics")
 

@@ -44,6 +44,7 @@ class World:
 
     now: datetime
     actors: Sequence[int]
+    universities: int = 0  # of a whole campus: the first so many organizations; the others are companies
     members: dict[int, list[int]] = field(default_factory=dict)
     departments: dict[int, list[int]] = field(default_factory=dict)
     followers: dict[int, list[int]] = field(default_factory=dict)

@@ -170,7 +170,7 @@ def recorded(actor: str) -> int:
 
 @pytest.mark.parametrize(
     ("database", "expected"),
-    [("nowhere", "does not answer"), ("template1", "`flask db upgrade` first")],
+    [("nowhere", "does not answer"), ("postgres", "`flask db upgrade` first")],
     ids=["away", "not migrated"],
 )
 def test_a_database_that_does_not_do_is_told_in_one_sentence(app: Flask, database: str, expected: str) -> None:

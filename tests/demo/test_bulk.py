@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from campus.demo.world import Demo
     from campus.media.variants import Processed
 
 SMALLER = {
@@ -97,3 +98,25 @@ def test_apportioning_keeps_to_sum_and_caps() -> None:
     assert shares[3] == 0
     with pytest.raises(ValueError, match="cannot be shared out"):
         apportion(10, [1.0], [9])
+
+
+def test_a_larger_campus_has_more_organizations_not_larger_ones(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    for module in (crowds, bulk):
+        for name, value in SMALLER[module].items():
+            monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(crowds, "PEOPLE", 1_000)  # so many that no department is empty
+    one, ten = (crowds.crowd(3, now, "x", scale) for scale in (1, 10))
+    slugs = [row[2] for model, rows in ten.tables if model is Organization for row in rows]
+    assert (len(slugs), len(set(slugs)), ten.world.universities) == (300, 300, 100)
+    assert slugs[:10] == [row[2] for model, rows in one.tables if model is Organization for row in rows][:10]
+    members, posts = ([total_of(demo) / len(demo.world.members) for demo in (one, ten)] for total_of in (_memberships, _owned))
+    assert members == [pytest.approx(members[0], rel=0.05)] * 2
+    assert posts == [12, 12]
+
+
+def _memberships(demo: Demo) -> int:
+    return sum(len(people) for people in demo.world.members.values())
+
+
+def _owned(demo: Demo) -> int:
+    return sum(post.organization_id is not None for post in demo.world.posts)
