@@ -10,7 +10,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = (
     ("tests/browser/", "tests/demo/"),  # one running site; one set of drawn photos
-    ("tests/faults/test_two_nodes.py",),  # one primary with its replica
+    ("tests/faults/test_two_nodes.py",),  # one primary with its replica, web servers and workers
+    ("tests/faults/test_replica.py",),  # another
+    ("tests/faults/test_readiness.py",),  # a web server and a worker
+    ("tests/platform/test_embedded.py",),  # a pair of servers
 )
 
 
