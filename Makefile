@@ -20,6 +20,9 @@ run: .venv/runtime ## Start everything: embedded servers, demo campus, web serve
 
 ##@ Check
 
+# A run starts dozens of processes: what one has compiled, the next ones read, whatever else the environment says.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: test
 test: .venv/dev ## Run all tests: real servers, real browser
 	@$(BIN)/python -m tests.chromium
