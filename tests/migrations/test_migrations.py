@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def empty(servers: Endpoints, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a database of its own, without a table."""
-    url = embedded.create_database(servers, "empty")
+    """An application on a database of its own, without a table; each worker of a run has another."""
+    url = embedded.create_database(servers, f"{urlsplit(servers.database_url).path[1:]}_empty")
     before = settings._Holder.settings
     made = test_servers.application(dataclasses.replace(servers, database_url=url), tmp_path)
     with made.app_context():

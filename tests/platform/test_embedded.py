@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,11 +196,12 @@ def test_what_a_killed_parent_left_frozen_is_ended_by_the_next_start(var: Path) 
     parent = User(var, "start")
     database, _ = parent.urls()
     sql(database, "CREATE TABLE kept AS SELECT 42 AS figure")
-    left = occupants(var / "postgres", "postgres")
-    for pid in left:
-        os.kill(pid, signal.SIGSTOP)
+    for pid in occupants(var / "postgres", "postgres"):
+        with suppress(ProcessLookupError):  # a client's process may be on its way out
+            os.kill(pid, signal.SIGSTOP)
     parent.kill()
-    assert occupants(var / "postgres", "postgres") == left
+    left = occupants(var / "postgres", "postgres")
+    assert left
     with embedded.start(var) as servers:
         assert not set(left) & set(occupants(var / "postgres", "postgres"))
         assert sql(servers.endpoints, "SELECT figure FROM kept") == 42
