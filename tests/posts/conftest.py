@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
+from campus.media.process import process
 from campus.platform import outbox
 from campus.posts import processing
 
@@ -23,3 +25,12 @@ def work(app: Flask) -> Callable[[], int]:
         return sum(outbox.drain(processing.HANDLERS, kind=kind) for kind in processing.HANDLERS)
 
     return run
+
+
+@pytest.fixture
+def developed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same photo is developed once, and its files are kept for the next test. Of developing itself: test_processing."""
+    monkeypatch.setattr(processing, "process", _kept)
+
+
+_kept = cache(process)

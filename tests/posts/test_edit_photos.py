@@ -65,7 +65,7 @@ def kept(token: UUID) -> list[str]:
 
 
 @pytest.fixture
-def post(alice: User, work: Callable[[], int]) -> Post:
+def post(alice: User, work: Callable[[], int], developed_once: None) -> Post:
     """Alice's, with three photos: one, two, three."""
     made = published(alice, photos=tuple(upload(alt=alt) for alt in ("one", "two", "three")))
     work()

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def post(alice: User, northbridge: University, work: Callable[[], int]) -> Post:
+def post(alice: User, northbridge: University, work: Callable[[], int], developed_once: None) -> Post:
     """Three photos for the members of Northbridge."""
     made = published(
         alice,
