@@ -38,10 +38,11 @@ RECIPIENTS = Rows("bench_recipients", MetaData(), Column("user_id", BigInteger, 
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds that each took for the same number of rows."""
+    """Seconds that each took for the same number of rows, and bytes on disk per entry while both's rows were there."""
 
     product: float
     limit: float
+    size: float
 
 
 def measure(rounds: int, say: Callable[[str], None]) -> Table:
@@ -54,12 +55,13 @@ def measure(rounds: int, say: Callable[[str], None]) -> Table:
     with settings.override(dataclasses.replace(settings.current(), feed=feed)):
         for author, audience in enumerate(AUDIENCES, start=1):
             say(f"fan-out to {audience:,} recipients, {rounds} rounds")
-            _row(table, audience, _rounds(author, audience, rounds))
+            found = _rounds(author, audience, rounds)
+            _row(table, audience, found)
     table.notes.append(
         f"Posts are pushed to everybody, in windows of {feed.batch_size:,} recipients: `FEED_CELEBRITY_THRESHOLD` is raised. "
         "By default a post for more than 1,000 people is pulled."
     )
-    table.notes.append(f"{_bytes_per_entry():.0f} bytes on disk per entry, index included (goal: at most 120).")
+    table.notes.append(f"{found[0].size:.0f} bytes on disk per entry, index included (goal: at most 120).")
     return table
 
 
@@ -85,7 +87,7 @@ def _rounds(author: int, audience: int, rounds: int) -> list[Round]:
         for each in range(pairs):
             for work in (_product, _limit) if (number + each) % 2 else (_limit, _product):
                 took[work] += work(author, audience) / pairs
-        found.append(Round(took[_product], took[_limit]))
+        found.append(Round(took[_product], took[_limit], _bytes_per_entry()))
         _forget_new()
     return found[1:]
 
