@@ -174,10 +174,10 @@ def recorded(actor: str) -> int:
     ids=["away", "not migrated"],
 )
 def test_a_database_that_does_not_do_is_told_in_one_sentence(app: Flask, database: str, expected: str) -> None:
-    """By every command but the doctor, which examines it, and those that need none."""
+    """By every command but the doctor, which examines it, and those of backups."""
     elsewhere = db.engine.url.set(database=database).render_as_string(hide_password=False)
     wrong = {}
-    for told in (each for each in EVERY if each.name not in NEEDS_NO_DATABASE):
+    for told in (each for each in EVERY if each.name not in APART):
         for words in told.ways()[:1]:
             with on_database(elsewhere):
                 result = call(app, told, words, ANY)
@@ -187,7 +187,7 @@ def test_a_database_that_does_not_do_is_told_in_one_sentence(app: Flask, databas
     assert wrong == {}
 
 
-NEEDS_NO_DATABASE = {"doctor", "backup verify", "backup restore"}  # which ask for an archive before
+APART = {"doctor", "backup create", "backup verify", "backup restore"}  # PostgreSQL's programs go where the settings say
 ANY = dict.fromkeys(("announcement", "post", "case", "job", "token", "appealed", "decided"), "1") | {"target": "post:1"}
 
 
