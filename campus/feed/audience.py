@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, or_, select, union, union_all
+from sqlalchemy import and_, any_, exists, func, literal_column, or_, select, union, union_all
 
 from campus.feed.models import FeedEntry
 from campus.feed.ranking import Reason, organizations_of, relations
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery
 
     Id = ColumnElement[int]
+
+_ACCEPTED: ColumnElement[str] = literal_column(f"'{FollowStatus.ACCEPTED}'")
 
 
 def reaches(viewer: ColumnElement[int]) -> ColumnElement[bool]:
@@ -83,6 +85,20 @@ def pairs(readers: Sequence[int], *posts: ColumnElement[bool]) -> CompoundSelect
         select(member, post_id)
         .join(Post, Post.organization_id == OrganizationMembership.organization_id)
         .where(OrganizationMembership.user_id.in_(readers), active(), *posts),
+    )
+
+
+def followed(readers: ColumnElement[Any]) -> tuple[Select[*tuple[Any, ...]], CompoundSelect[Any]]:
+    """(user_id, source) of the people, and of the organizations, whose posts relations carry to these readers (an array)."""
+    hers = (Follow.follower_id == any_(readers), Follow.status == _ACCEPTED)
+    follower, member = Follow.follower_id.label("user_id"), OrganizationMembership.user_id.label("user_id")
+    joined = select(member, OrganizationMembership.organization_id.label("source"))
+    return (
+        select(follower, Follow.user_id.label("source")).where(*hers, Follow.user_id.is_not(None)),
+        union(
+            select(follower, Follow.organization_id.label("source")).where(*hers, Follow.organization_id.is_not(None)),
+            joined.where(OrganizationMembership.user_id == any_(readers), active()),
+        ),
     )
 
 

@@ -32,11 +32,9 @@ from sqlalchemy.orm import aliased
 
 from campus.accounts.models import Algorithm, Scope
 from campus.feed import ranking
-from campus.feed.audience import reaches
+from campus.feed.audience import followed, reaches
 from campus.feed.streams import IN_WINDOW, LIVE, ME, NOW, WANTED, WEEK, Kind, best_of_older, key_of, streams_of
-from campus.follows.models import Follow, FollowStatus, Mute
-from campus.organizations.models import OrganizationMembership
-from campus.organizations.queries import active
+from campus.follows.models import Mute
 from campus.platform.prepared import Prepared
 from campus.posts.models import Post
 from campus.posts.visibility import visible_to
@@ -130,7 +128,6 @@ def newer(
     return select(func.count()).select_from(found.limit(limit).subquery())
 
 
-_ACCEPTED: ColumnElement[str] = literal_column(f"'{FollowStatus.ACCEPTED}'")
 NEW_AT_MOST = 50  # newest posts looked at one by one; when there are more, some reach everybody
 _MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 _SOME_IDS = bindparam("ids", type_=ARRAY(BigInteger))
@@ -181,16 +178,7 @@ def newest_of_many(most: int) -> CompoundSelect[Any]:
     Parameters: `ids`, the readers, and `moment`, after which they were published. Of each person and organization a reader has a
     relation to there are at most `most`, the newest she may see, so that it costs no more where much is published.
     """
-    person, place = aliased(Follow), aliased(Follow)
-    people = select(person.follower_id.label("user_id"), person.user_id.label("source"))
-    people = people.where(person.follower_id == any_(_SOME_IDS), person.status == _ACCEPTED, person.user_id.is_not(None))
-    member = OrganizationMembership
-    places: CompoundSelect[Any] = union(
-        select(place.follower_id.label("user_id"), place.organization_id.label("source")).where(
-            place.follower_id == any_(_SOME_IDS), place.status == _ACCEPTED, place.organization_id.is_not(None)
-        ),
-        select(member.user_id, member.organization_id).where(member.user_id == any_(_SOME_IDS), active()),
-    )
+    people, places = followed(_SOME_IDS)
     return union(
         _newest_from(people.subquery("people"), Post.author_id, most),
         _newest_from(places.subquery("places"), Post.organization_id, most),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campus.moderation.kinds import APPEAL_WITHIN, Action, TargetKind
-from campus.moderation.wording import RULES, YOURS
+from campus.moderation.wording import RULES, YOURS, in_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,9 +122,8 @@ def of_undoing(kind: TargetKind, url: str) -> Letter:
 def effect(measure: Measure, kind: TargetKind, *, place: str, now: datetime) -> str:
     """What a measure means for the author, in a sentence or two; `place` is the organization's name."""
     thing = "your comment" if kind is TargetKind.COMMENT else "your post"
-    days = measure.days or 1
-    plural = "" if days == 1 else "s"
-    suspended = f"for {days} day{plural}" if measure.days else "until further notice"
+    lasting = in_days(measure.days or 0)
+    suspended = f"for {lasting}" if measure.days else "until further notice"
     return {
         Action.NO_ACTION: "Nothing changes.",
         Action.HIDE: f"{_capital(thing)} is no longer shown to anybody" + ("." if "comment" in thing else " but you."),
@@ -132,8 +131,8 @@ def effect(measure: Measure, kind: TargetKind, *, place: str, now: datetime) -> 
         Action.NARROW: "Fewer people can see your post.",
         Action.LOCK_COMMENTS: "The comments under the post are closed.",
         Action.WARN: "This is a warning. Nothing else changes.",
-        Action.PAUSE: f"You can neither post nor comment for {days} day{plural}, from {now:{DAY}} on. You can go on reading.",
-        Action.PAUSE_HERE: f"You can neither post nor comment in {place} for {days} day{plural}, from {now:{DAY}} on. "
+        Action.PAUSE: f"You can neither post nor comment for {lasting}, from {now:{DAY}} on. You can go on reading.",
+        Action.PAUSE_HERE: f"You can neither post nor comment in {place} for {lasting}, from {now:{DAY}} on. "
         "You can go on reading there, and write elsewhere.",
         Action.REMOVE_MEMBER: "You are no longer a member of the organization.",
         Action.SUSPEND: f"Your account is suspended {suspended}.",

@@ -58,3 +58,8 @@ AFTER_A_REPORT = (
     "Thank you. People review what you reported and tell you what came of it. "
     "Whoever is responsible for it does not learn who reported it."
 )
+
+
+def in_days(days: int) -> str:
+    """How long that is: 1 day, 3 days."""
+    return f"{days} day{'' if days == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -77,11 +78,14 @@ def test_what_is_done_on_one_node_shows_on_the_other_with_the_replica_or_without
             assert text in pair.reads.ask(f"{node}/").text
     cluster.replica.catch_up()
 
+    turns = count(1)
+
     def is_asked_again() -> bool:
-        """For some seconds nobody asks a replica that was away; whoever answers, what was published shows."""
-        pair.publish(one, "Caught up")
+        """For some seconds nobody asks a replica that was away; whoever answers, what was published last shows."""
+        text = f"Caught up, look {next(turns)}."
+        pair.publish(one, text)
         for node in (one, other):
-            assert "Caught up" in pair.reads.ask(f"{node}/").text
+            assert text in pair.reads.ask(f"{node}/").text
         connected = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'photocampus-replica'"
         return ask(cluster.replica, connected) != [(0,)]
 

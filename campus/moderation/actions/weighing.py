@@ -15,6 +15,7 @@ from campus.moderation.models import Case
 from campus.moderation.queries.finding import case_for
 from campus.moderation.seats import known_to, seat_of
 from campus.moderation.snapshots import reach_of
+from campus.moderation.wording import in_days
 from campus.platform.db import session
 from campus.posts.models import Audience, Post, PostState
 
@@ -118,7 +119,7 @@ def _sentence(case: Case, measure: Measure, found: Consequences) -> str:
     if measure.action is Action.NARROW:
         return f"From now on only {FEWER[parts.narrower(case, measure.audience)]} sees the post, and no longer {who}."
     if measure.action is Action.PAUSE_HERE:
-        there = f"in {telling.place_of(case)} for {_days(measure)}, even after leaving and coming back"
+        there = f"in {telling.place_of(case)} for {in_days(measure.days or 0)}, even after leaving and coming back"
         return f"The author neither posts nor comments {there}. Elsewhere nothing changes."
     return {
         Action.NO_ACTION: _nothing(case),
@@ -126,16 +127,12 @@ def _sentence(case: Case, measure: Measure, found: Consequences) -> str:
         Action.REMOVE_PHOTO: f"Photos taken out: {_count(case, measure)}. Their files are refused at once.",
         Action.LOCK_COMMENTS: f"Nobody comments on the post any more; {found.comments:,} comments stay.",
         Action.WARN: "The author is warned. Nothing else changes.",
-        Action.PAUSE: f"The author neither posts nor comments for {_days(measure)}, anywhere on the site.",
+        Action.PAUSE: f"The author neither posts nor comments for {in_days(measure.days or 0)}, anywhere on the site.",
         Action.REMOVE_MEMBER: "The author loses membership, role and departments, and sees nothing internal any more.",
         Action.SUSPEND: f"The author is signed out everywhere; {found.signed_posts:,} posts signed by the author disappear.",
         Action.DELETE: f"The {thing} is hidden from {who} at once, and erased after 30 days.",
         Action.HOLD: "",
     }[measure.action]
-
-
-def _days(measure: Measure) -> str:
-    return "1 day" if measure.days == 1 else f"{measure.days} days"
 
 
 def _count(case: Case, measure: Measure) -> int:

@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 from campus.accounts.forms import Form
 from campus.moderation.fitting import actions_for
 from campus.moderation.kinds import PAUSES, Action, Category, DecisionDraft, Measure
-from campus.moderation.wording import ACTIONS, RULES
+from campus.moderation.wording import ACTIONS, RULES, in_days
 from campus.platform.errors import Invalid
 from campus.posts.models import Audience
 
@@ -28,7 +28,7 @@ AUDIENCES = {
     Audience.FOLLOWERS: "Followers of the author",
     Audience.ONLY_ME: "The author alone",
 }
-DAYS = [SelectChoice(str(days), f"{days} day{'s'[: days > 1]}") for days in PAUSES]
+DAYS = [SelectChoice(str(days), in_days(days)) for days in PAUSES]
 
 
 class DecisionForm(Form):
