@@ -21,7 +21,6 @@ from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState
 from campus.feed.windows import END, PUSHED_TO, Carried, carried, deliver, deliver_to_few, hold, open_window, recipients
 from campus.platform import clock, outbox, settings
 from campus.platform.db import session, transaction
-from campus.platform.jobs import unwaited
 from campus.posts.actions import DISTRIBUTE
 from campus.posts.models import Post, PostState
 from campus.posts.visibility import visible_to
@@ -94,7 +93,6 @@ def _window(lease: Lease, post: Carried, *, fresh: bool) -> Lease:
         delivered = deliver(post, after=lease.cursor, upto=upto, fresh=fresh) if post.live else 0
         if upto == END:
             return lease.settle(upto, delivered)
-        unwaited()  # entries and cursor are lost together or not at all, and the last window's commit brings all to the disk
         return lease.advance(upto, delivered)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from campus.feed.audience import carriers, related_to, sources
 from campus.feed.locks import holding, holding_sources, number, numbers
 from campus.feed.models import CelebrityPostCache, FeedEntry, FeedState, FeedStatus
+from campus.platform.jobs import UNWAITED
 from campus.platform.prepared import Prepared
 from campus.posts.models import Audience, Post, PostState
 from campus.posts.visibility import Facts, visible_to
@@ -23,7 +24,7 @@ from campus.posts.visibility import Facts, visible_to
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, CompoundSelect, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, ScalarSelect, Select, Subquery
 
 END = 2**62  # an id above all others
 PUSHED_TO = (FeedStatus.BUILDING, FeedStatus.READY)
@@ -81,7 +82,8 @@ def _read(statement: Prepared, **values: int) -> Carried | None:
 def open_window(post: Carried, *, after: int, size: int) -> int:
     """Hold the locks of a delivery, and find the highest id of the window above `after`: `END` if it is the last.
 
-    No relation has more than `size` people in it.
+    No relation has more than `size` people in it. The open transaction's commit will not be waited for unless it is the last:
+    entries and cursor are lost together or not at all, and the last one's commit brings all to the disk.
     """
     [opened] = _open(owned=_owned(post)).rows(**numbers(post), **_source(post), after=after, last=size - 1)
     return END if opened.upto is None else int(opened.upto)
@@ -141,9 +143,16 @@ def _organization(*, owned: bool) -> ColumnElement[int] | None:
 @functools.cache
 def _open(*, owned: bool) -> Prepared:
     branches = [branch.subquery() for branch in sources(_AUTHOR, _organization(owned=owned))]
-    ids = [select(branch.c.user_id).where(branch.c.user_id > _AFTER).order_by(branch.c.user_id) for branch in branches]
-    upto = func.least(*(each.offset(bindparam("last", type_=BigInteger)).limit(1).scalar_subquery() for each in ids))
-    return Prepared(select(*holding_sources(owned=owned), upto.label("upto")))
+    end = select(func.least(*map(_last_of_window, branches)).label("upto")).cte("window_end").prefix_with("MATERIALIZED")
+    commit = case((end.c.upto.is_not(None), UNWAITED))
+    return Prepared(select(*holding_sources(owned=owned), end.c.upto, commit))
+
+
+def _last_of_window(branch: Subquery) -> ScalarSelect[int]:
+    """The last id of a relation's next window; NULL if nobody comes after it."""
+    last = bindparam("last", type_=BigInteger)
+    two = select(branch.c.user_id).where(branch.c.user_id > _AFTER).order_by(branch.c.user_id).offset(last).limit(2).subquery()
+    return select(case((func.count() == 2, func.min(two.c.user_id)))).select_from(two).scalar_subquery()  # noqa: PLR2004
 
 
 @functools.cache

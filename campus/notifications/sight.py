@@ -62,7 +62,8 @@ def seen() -> tuple[ColumnElement[bool], ...]:
 def wished() -> ColumnElement[bool]:
     """She wishes to be told of such things on the site."""
     unwished = select(_wish.topic).where(_wish.user_id == VIEWER, _wish.on_site.is_(False))
-    return case(TOPIC_OF, value=Notification.kind).not_in(unwished.correlate_except(_wish))
+    topic = case({kind.value: topic.value for kind, topic in TOPIC_OF.items()}, value=Notification.kind)
+    return topic.not_in(unwished.correlate_except(_wish))
 
 
 def shown_acts() -> Select[*tuple[Any, ...]]:

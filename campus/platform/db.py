@@ -20,6 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase
 
+from campus.platform.pool import try_before_use
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from enum import StrEnum
@@ -92,7 +94,8 @@ session: scoped_session[Session] = db.session  # type: ignore[assignment]  # the
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its engines: one that writes, one that only reads, and one for the replica if there is one."""
-    pool = {"pool_size": 10, "max_overflow": 20, "pool_pre_ping": True, "pool_recycle": 1800, "hide_parameters": True}
+    last = {"pool_use_lifo": True}  # what was used last has the most statements prepared
+    pool = {"pool_size": 10, "max_overflow": 20, "pool_recycle": 1800, "hide_parameters": True, **last}
     writes = {"connect_args": {"application_name": "photocampus", "options": "-c lock_timeout=10s"}}
     reads = {
         "isolation_level": "AUTOCOMMIT",
@@ -104,6 +107,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.database_replica_url:
         app.config["SQLALCHEMY_BINDS"][REPLICA] = {"url": settings.database_replica_url, **pool, **_of_replica()}
     db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            try_before_use(engine)
 
 
 def _of_replica() -> dict[str, Any]:

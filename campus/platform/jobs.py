@@ -79,7 +79,10 @@ def _claimable() -> ColumnElement[bool]:
 
 
 _COMMIT = "synchronous_commit"
-_UNWAITED = Prepared(select(func.set_config(_COMMIT, "off", True)))
+UNWAITED = func.set_config(_COMMIT, "off", True)
+"""A column of a SELECT: the commit of the open transaction will not wait until it is safe on disk; a later one makes it so."""
+
+_UNWAITED = Prepared(select(UNWAITED))
 _LEASE_END = func.clock_timestamp() + bindparam("lasting", type_=Interval)
 HELD = update(Job).where(
     Job.id == bindparam("job", type_=BigInteger),
@@ -95,14 +98,20 @@ SETTLE = Prepared(HELD.values(state=JobState.DONE, lease_until=None, finished_at
 
 
 def unwaited() -> None:
-    """The commit of the open transaction will not wait until it is safe on disk; a later one that waits makes it so."""
+    """Have `UNWAITED` in the open transaction."""
     _UNWAITED.rows()
 
 
 @functools.cache
 def claim_by(*by: str) -> Prepared:
-    """The claim of any job, or of those with this `kind`, this `key`."""
-    found = select(Job.id).where(_claimable(), *(getattr(Job, name) == bindparam(name, type_=Text) for name in by))
+    """The claim of any job, or of those of this `kind`; of this `kind` and `key`, that which is ready.
+
+    There is at most one, and an index that knows it, however many others wait. What a dead worker left is for a sweep.
+    """
+    ready = (Job.state == JobState.READY) & (Job.run_after <= func.clock_timestamp())
+    found = select(Job.id).where(
+        ready if "key" in by else _claimable(), *(getattr(Job, name) == bindparam(name, type_=Text) for name in by)
+    )
     found = found.order_by(Job.run_after, Job.id).limit(bindparam("most", type_=BigInteger))
     # A CTE is computed once. As a sub-select under IN the planner may run it for each row, and claim more than it gives.
     chosen = found.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")

@@ -223,6 +223,16 @@ def test_few_are_as_many_as_a_window_holds(author: User, followers: list[User], 
     assert session.execute(select(Job.delivered, Job.attempts)).one() == (10, 1)
 
 
+@pytest.mark.parametrize(("batch_size", "windows"), [(10, 1), (9, 2), (5, 2), (4, 3)])
+def test_the_last_window_is_one_that_nobody_comes_after(
+    author: User, followers: list[User], batch_size: int, windows: int
+) -> None:
+    post = published(author)
+    with feed_settings(batch_size=batch_size):
+        assert commits_of_delivery(post) == 1 + windows  # the claim, and each window
+    assert holders(post) == ids(followers)
+
+
 @pytest.mark.parametrize("limit", [{"batch_size": 3}, {"celebrity_threshold": 5, "celebrity_push": 2}])
 def test_many_recipients_are_reached_under_a_lease(author: User, followers: list[User], limit: dict[str, int]) -> None:
     with feed_settings(**limit):

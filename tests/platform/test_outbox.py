@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 
 from campus.platform import dead_jobs, outbox
 from campus.platform.db import session, transaction
-from campus.platform.outbox import Job, JobState, Lease, LeaseLost, claim, drain, record, run
+from campus.platform.outbox import Job, JobState, Lease, LeaseLost, claim, drain, record, record_all, run
 from tests.factories import make_user
 
 if TYPE_CHECKING:
@@ -118,6 +118,28 @@ def test_claims_are_by_kind_and_key_and_oldest_first() -> None:
     assert [(lease.kind, lease.key) for lease in claim()] == [("copy", "1")]
     assert [(lease.kind, lease.key) for lease in claim(limit=5)] == [("erase", "1")]
     assert claim() == []
+
+
+def test_a_wake_up_takes_what_is_ready_and_leaves_what_a_dead_worker_left_to_a_sweep() -> None:
+    put("copy", 1)
+    [abandoned] = claim()
+    elapse()
+    assert claim(kind="copy", key=1) == []
+    put("copy", 1, at=2)
+    [ready] = claim(kind="copy", key=1)
+    assert (ready.payload, ready.attempts) == ({"at": 2}, 1)
+    [found] = claim()
+    assert (found.id, found.attempts) == (abandoned.id, 2)
+
+
+def test_a_wake_up_looks_at_its_own_job_however_many_wait() -> None:
+    looked_at = text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'job'")
+    with transaction():
+        record_all("copy", {str(number): {} for number in range(3000)})
+        session.execute(text("ANALYZE job"))
+        before = session.scalars(looked_at).one()
+        assert len(claim(kind="copy", key="7")) == 1
+        assert session.scalars(looked_at).one() - before < 10
 
 
 @pytest.mark.parametrize("planner", ["hashagg", "hashjoin", "mergejoin", "material"])
