@@ -12,12 +12,12 @@ from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campus.accounts import queries as accounts
 from campus.accounts import tokens
 from campus.accounts.actions import start_session
-from campus.accounts.models import TokenScope, User
+from campus.accounts.models import AccessToken, TokenScope, User
 from campus.follows.models import FollowStatus
 from campus.moderation.models import Decision, Snapshot
 from campus.notifications.actions import send_notice
@@ -161,6 +161,7 @@ def _tokens(stage: Stage, askers: dict[Who, User]) -> None:
     session.flush()
     tokens.revoke(user_id=anna.id, token_id=revoked.id, now=now())
     stage.tokens[Who.FORGED] = tokens._drawn()
+    session.execute(update(AccessToken).values(last_used_at=now() + timedelta(days=1)))  # noted already, in no cell again
     start_session(user_id=anna.id, now=now(), user_agent=stage.word(lambda who: who in {Who.AUTHOR, Who.READER}))
     [browser] = accounts.sessions(anna.id, current=None, now=now())
     stage.session_id = browser.id
