@@ -72,10 +72,14 @@ class Job(Base):
     )
 
 
+def _due() -> ColumnElement[bool]:
+    return (Job.state == JobState.READY) & (Job.run_after <= func.clock_timestamp())
+
+
 def _claimable() -> ColumnElement[bool]:
     now = func.clock_timestamp()
-    abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until <= now)
-    return or_(Job.state == JobState.READY, abandoned) & (Job.run_after <= now)
+    abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until <= now) & (Job.run_after <= now)
+    return or_(_due(), abandoned)
 
 
 _COMMIT = "synchronous_commit"
@@ -103,16 +107,16 @@ def unwaited() -> None:
 
 
 @functools.cache
-def claim_by(*by: str) -> Prepared:
-    """The claim of any job, or of those of this `kind`; of this `kind` and `key`, that which is ready.
+def claim_by(*by: str, woken: bool) -> Prepared:
+    """The claim of any job, or of those with this `kind`, this `key`.
 
-    There is at most one, and an index that knows it, however many others wait. What a dead worker left is for a sweep.
+    Who was `woken` for a kind and a key takes that which is ready. There is at most one, and an index that knows it, however
+    many others wait.
     """
-    ready = (Job.state == JobState.READY) & (Job.run_after <= func.clock_timestamp())
-    found = select(Job.id).where(
-        ready if "key" in by else _claimable(), *(getattr(Job, name) == bindparam(name, type_=Text) for name in by)
-    )
-    found = found.order_by(Job.run_after, Job.id).limit(bindparam("most", type_=BigInteger))
+    state = _due() if woken else _claimable()
+    found = select(Job.id).where(state, *(getattr(Job, name) == bindparam(name, type_=Text) for name in by))
+    oldest_first = () if woken else (Job.run_after, Job.id)
+    found = found.order_by(*oldest_first).limit(bindparam("most", type_=BigInteger))
     # A CTE is computed once. As a sub-select under IN the planner may run it for each row, and claim more than it gives.
     chosen = found.with_for_update(skip_locked=True).cte("chosen").prefix_with("MATERIALIZED")
     taken = {"state": JobState.RUNNING, "lease_token": bindparam("token", type_=Uuid), "lease_until": _LEASE_END}

@@ -161,11 +161,11 @@ def claim(*, kind: str | None = None, key: object = None, limit: int = 1) -> lis
         return _take(kind, key, limit, waited=False)
 
 
-def _take(kind: str | None, key: object, limit: int, *, waited: bool) -> list[Lease]:
+def _take(kind: str | None, key: object, limit: int, *, waited: bool, woken: bool = False) -> list[Lease]:
     """Claim in the open transaction. Unless `waited`, its commit will not wait until it is safe on disk."""
     token = uuid.uuid4()
     asked = {name: str(value) for name, value in (("kind", kind), ("key", key)) if value is not None}
-    found = claim_by(*asked).rows(token=token, lasting=_lease_time(), most=limit, waited=waited, **asked)
+    found = claim_by(*asked, woken=woken).rows(token=token, lasting=_lease_time(), most=limit, waited=waited, **asked)
     return [
         Lease(row.id, row.kind, row.key, row.payload, row.cursor, row.attempts, token, row.created_at, row.request_id)
         for row in found
@@ -220,15 +220,18 @@ def drain(
 def work(handlers: Mapping[str, Handler], *, kind: str, key: object) -> bool:
     """Do the job a wake-up is about, if it still waits; at once, if its handler can. True when it is done.
 
-    Whatever goes wrong at once will go wrong again under a lease, where it is counted and kept.
+    What a dead worker left is for a sweep. Whatever goes wrong at once will go wrong again under a lease, where it is counted and
+    kept.
     """
     handler = handlers[kind]
-    if not isinstance(handler, Brief):
-        return drain(handlers, kind=kind, key=key, most=1) == 1
     began = time.perf_counter()
+    if not isinstance(handler, Brief):
+        with transaction():
+            lease = next(iter(_take(kind, key, 1, waited=False, woken=True)), None)
+        return lease is not None and run(lease, handlers)
     try:
         with transaction():
-            lease = next(iter(_take(kind, key, 1, waited=True)), None)
+            lease = next(iter(_take(kind, key, 1, waited=True, woken=True)), None)
             if lease is None:
                 return False
             with structlog.contextvars.bound_contextvars(job=lease.id, request_id=lease.request_id):
