@@ -22,9 +22,11 @@ def downgrade() -> None:
 
 
 def _make_anew(*, including: list[str]) -> None:
+    """Both are made beside those in use, which feeds are read by meanwhile."""
     for name, target in INDEXES.items():
-        op.drop_index(name, table_name="follow")
         there = sa.text(f"{target} IS NOT NULL")
-        op.create_index(
-            name, "follow", [target, "follower_id"], unique=True, postgresql_where=there, postgresql_include=including
-        )
+        columns = [target, "follower_id"]
+        op.create_index(f"{name}_anew", "follow", columns, unique=True, postgresql_where=there, postgresql_include=including)
+    for name in INDEXES:
+        op.drop_index(name, table_name="follow")
+        op.execute(f"ALTER INDEX {name}_anew RENAME TO {name}")
