@@ -45,7 +45,7 @@ def _needs_a_value(column: ast.expr) -> bool:
     return must and not {"server_default", "identity"} & given.keys()
 
 
-def _calls(function: ast.FunctionDef) -> Iterator[ast.Call]:
+def _calls(function: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(function) if isinstance(node, ast.Call))
 
 
@@ -62,6 +62,34 @@ def test_a_migration_leaves_the_old_code_what_it_uses(file: Path) -> None:
     source = tree(file)
     marked = any(isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == MARK for node in source.body)
     assert marked or breaking(source) == [], REMEDY
+
+
+def locking(source: ast.Module) -> list[str]:
+    """The indexes it makes of a table that is there, which nobody can write to meanwhile."""
+    made = {_text(call.args[0]) for call in _calls(source) if _name(call) == "create_table"}
+    indexes = [call for call in _calls(source) if _name(call) == "create_index" and _text(call.args[1]) not in made]
+    return [f"line {call.lineno}" for call in indexes if not _concurrently(call)]
+
+
+def _concurrently(call: ast.Call) -> bool:
+    return any(each.arg == "postgresql_concurrently" and _text(each.value) is True for each in call.keywords)
+
+
+@pytest.mark.parametrize("file", [file for file in VERSIONS if file.name > "0021"], ids=lambda file: file.stem)
+def test_an_index_is_made_while_people_write(file: Path) -> None:
+    assert locking(tree(file)) == [], "make it in op.get_context().autocommit_block(), with postgresql_concurrently=True"
+
+
+@pytest.mark.parametrize(
+    ("statement", "locks"),
+    [
+        ('op.create_index("ix", "post", ["id"])', True),
+        ('op.create_index("ix", "post", ["id"], postgresql_concurrently=True)', False),
+        ('op.create_table("mood")\nop.create_index("ix", "mood", ["id"])', False),
+    ],
+)
+def test_the_check_knows_an_index_that_locks(statement: str, *, locks: bool) -> None:
+    assert bool(locking(ast.parse(statement))) is locks
 
 
 @pytest.mark.parametrize(
