@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, any_, exists, func, literal_column, or_, select, union, union_all
+from sqlalchemy import and_, any_, exists, func, or_, select, union, union_all
 
 from campus.feed.models import FeedEntry
 from campus.feed.ranking import Reason, organizations_of, relations
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery
 
     Id = ColumnElement[int]
-
-_ACCEPTED: ColumnElement[str] = literal_column(f"'{FollowStatus.ACCEPTED}'")
 
 
 def reaches(viewer: ColumnElement[int]) -> ColumnElement[bool]:
@@ -90,7 +88,7 @@ def pairs(readers: Sequence[int], *posts: ColumnElement[bool]) -> CompoundSelect
 
 def followed(readers: ColumnElement[Any]) -> tuple[Select[*tuple[Any, ...]], CompoundSelect[Any]]:
     """(user_id, source) of the people, and of the organizations, whose posts relations carry to these readers (an array)."""
-    hers = (Follow.follower_id == any_(readers), Follow.status == _ACCEPTED)
+    hers = (Follow.follower_id == any_(readers), Follow.status == FollowStatus.ACCEPTED)
     follower, member = Follow.follower_id.label("user_id"), OrganizationMembership.user_id.label("user_id")
     joined = select(member, OrganizationMembership.organization_id.label("source"))
     return (
@@ -118,7 +116,7 @@ def celebrity_posts(threshold: int, since: datetime) -> Select[Any]:
     Judged by source, for a bulk load: the author's followers, or the owner's members. It decides what delivery costs, not what
     anybody reads.
     """
-    followed = (
+    much_followed = (
         select(Follow.user_id)
         .where(Follow.user_id.is_not(None), Follow.status == FollowStatus.ACCEPTED)
         .group_by(Follow.user_id)
@@ -130,7 +128,7 @@ def celebrity_posts(threshold: int, since: datetime) -> Select[Any]:
         .group_by(OrganizationMembership.organization_id)
         .having(func.count() > threshold)
     )
-    for_followers = and_(Post.author_id.in_(followed), Post.audience.in_([Audience.PUBLIC, Audience.FOLLOWERS]))
+    for_followers = and_(Post.author_id.in_(much_followed), Post.audience.in_([Audience.PUBLIC, Audience.FOLLOWERS]))
     for_members = and_(Post.organization_id.in_(large), Post.audience.in_([Audience.PUBLIC, Audience.ORGANIZATION]))
     columns: list[Any] = [Post.id, Post.author_id, Post.organization_id, Post.published_at]
     return select(*columns).where(Post.state == PostState.PUBLISHED, Post.published_at > since, or_(for_followers, for_members))

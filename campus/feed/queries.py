@@ -22,7 +22,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     union,
@@ -136,11 +135,11 @@ _SOME_IDS = bindparam("ids", type_=ARRAY(BigInteger))
 def _latest(when: InstrumentedAttribute[datetime | None]) -> Select[Any]:
     """The ids of the latest posts that are not among the known ones, by one of their times."""
     latest = select(Post.id).where(LIVE, when > _MOMENT, Post.id != all_(_SOME_IDS)).order_by(when.desc())
-    return select(latest.limit(literal_column(str(NEW_AT_MOST))).subquery())
+    return select(latest.limit(NEW_AT_MOST).subquery())
 
 
 _NEWEST = Prepared(select(union_all(_latest(Post.published_at), _latest(Post.resurfaced_at)).subquery()))
-_REACHED = Prepared(select(Post.id).where(Post.id == any_(_SOME_IDS), reaches(ME), visible_to(ME)).limit(literal_column("1")))
+_REACHED = Prepared(select(Post.id).where(Post.id == any_(_SOME_IDS), reaches(ME), visible_to(ME)).limit(1))
 
 
 @cache
@@ -189,5 +188,5 @@ def _newest_from(sources: Subquery, source: SQLColumnExpression[Any], most: int)
     reader = sources.c.user_id
     hers = (LIVE, source == sources.c.source, Post.published_at > _MOMENT, Post.author_id != reader)
     posts = select(Post.id).where(*hers, visible_to(reader), selected(reader)).correlate(sources)
-    newest = posts.order_by(Post.published_at.desc(), Post.id.desc()).limit(literal_column(str(most))).lateral()
+    newest = posts.order_by(Post.published_at.desc(), Post.id.desc()).limit(most).lateral()
     return select(reader, newest.c.id.label("post_id")).select_from(sources.join(newest, literal(value=True)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, DateTime, bindparam, delete, exists, literal, literal_column, select, update
+from sqlalchemy import BigInteger, DateTime, bindparam, delete, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from campus.accounts.models import Algorithm, User
@@ -163,7 +163,7 @@ def prune(*, before: datetime) -> int:
 
 _READER = bindparam("reader", type_=BigInteger)
 _UNSETTLED = exists().where(
-    Job.state.in_([literal_column(f"'{state}'") for state in (JobState.READY, JobState.RUNNING)]),
+    Job.state.in_([JobState.READY, JobState.RUNNING]),
     Job.kind.in_([SYNC, REFRESH]),
     Job.payload["user_id"].as_integer() == _READER,
 )

@@ -145,7 +145,7 @@ def _delivered(since: ColumnElement[datetime]) -> CTE:
 
 def _under_way() -> CTE:
     """Posts whose delivery is not finished: her reading never waits for a worker. Those she has no relation to fall out below."""
-    unsettled = Job.state.in_([literal_column(f"'{state}'") for state in (JobState.READY, JobState.RUNNING)])
+    unsettled = Job.state.in_([JobState.READY, JobState.RUNNING])
     jobs = select(cast(Job.key, BigInteger)).where(unsettled, Job.kind == DISTRIBUTE)
     return _whole(select(Post.id).where(Post.id.in_(jobs), LIVE, reaches(ME)), "under_way")
 

@@ -94,8 +94,8 @@ session: scoped_session[Session] = db.session  # type: ignore[assignment]  # the
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its engines: one that writes, one that only reads, and one for the replica if there is one."""
-    last = {"pool_use_lifo": True}  # what was used last has the most statements prepared
-    pool = {"pool_size": 10, "max_overflow": 20, "pool_recycle": 1800, "hide_parameters": True, **last}
+    pool = {"pool_size": 10, "max_overflow": 20, "pool_recycle": 1800, "hide_parameters": True}
+    pool["pool_use_lifo"] = True  # what was used last has the most statements prepared
     writes = {"connect_args": {"application_name": "photocampus", "options": "-c lock_timeout=10s"}}
     reads = {
         "isolation_level": "AUTOCOMMIT",

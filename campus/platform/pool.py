@@ -1,8 +1,8 @@
 """Connections that may have died are tried before they are handed out; those that were in use an instant ago are not.
 
-SQLAlchemy's own `pool_pre_ping` asks every time, which costs a tenth of a short job. A server that ends says so, or its socket
-does, and that costs nothing to see: an idle connection has nothing to read. What dies unsaid, as a machine does whose power is
-cut, is away for longer than `FRESH`.
+SQLAlchemy's own `pool_pre_ping` asks every time, which is one more trip to the server for each transaction. A server that ends
+says so, or its socket does, and that is seen without a trip: an idle connection has nothing to read. What dies unsaid, as a
+machine does whose power is cut, is away for longer than `FRESH`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _note(_connection: Any, record: Any) -> None:
 
 
 def _try(engine: Engine, connection: Any, record: Any) -> None:
-    """Ask the server for nothing, unless the connection is new, or fresh and silent.
+    """Ask the server whether it is there, unless the connection is new, or was used an instant ago and is silent.
 
     Raises:
         InvalidatePoolError: it is gone, and so is whatever else the pool holds; the pool connects anew.

@@ -52,9 +52,8 @@ def test_a_connection_that_died_in_the_pool_is_replaced(
 
 def test_what_was_used_an_instant_ago_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    engine = db.engines[READS]
-    monkeypatch.setattr(engine.dialect, "do_ping", asked.append)
     read()
+    monkeypatch.setattr(db.engines[READS].dialect, "do_ping", asked.append)
     monkeypatch.setattr(pool, "FRESH", 60)
     read()
     assert asked == []
